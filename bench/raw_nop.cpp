@@ -1,0 +1,53 @@
+/// Nops through a hand-written liburing loop: the least that an operation through io_uring costs.
+/// Usage: raw_nop [--width=N] [--count=N]; `width` nops are submitted a turn.
+#include <vector>
+
+#include "measure.hpp"
+#include "raw_ring.hpp"
+
+namespace {
+
+struct Progress {
+  bench::RawRing& ring;
+  std::uint64_t to_submit;
+  std::uint64_t completed = 0;
+};
+
+struct Nop : bench::RawOperation {
+  Progress* progress;
+};
+
+void submit(Nop& nop) {
+  io_uring_sqe* sqe = nop.progress->ring.next();
+  io_uring_prep_nop(sqe);
+  bench::RawRing::name(*sqe, nop);
+  --nop.progress->to_submit;
+}
+
+void on_complete(bench::RawOperation& self, int result) {
+  auto& nop = static_cast<Nop&>(self);
+  if (result < 0) bench::fail("nop", std::strerror(-result));
+  ++nop.progress->completed;
+  if (nop.progress->to_submit > 0) submit(nop);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bench::Arguments arguments{argc, argv};
+  const std::uint64_t width = arguments.number("--width", 1);
+  const std::uint64_t count = arguments.number("--count", 2'000'000);
+  arguments.finish();
+
+  bench::RawRing ring{static_cast<unsigned>(width)};
+  Progress progress{.ring = ring, .to_submit = count};
+  std::vector<Nop> nops(width, Nop{{on_complete}, &progress});
+
+  const std::uint64_t start_ns = bench::cpu_ns();
+  for (auto& nop : nops) {
+    if (progress.to_submit > 0) submit(nop);
+  }
+  while (progress.completed < count) ring.turn();
+  const std::uint64_t cpu_ns = bench::cpu_ns() - start_ns;
+  bench::print({.bench = "nop", .variant = "liburing", .width = width, .operations = count, .cpu_ns = cpu_ns});
+}
