@@ -1,0 +1,43 @@
+# The one settings target: language level, warnings, hardening, sanitizers. Everything we build links it; nothing
+# of it is exported to those who use the installed library.
+add_library(evtool_settings INTERFACE)
+target_compile_features(evtool_settings INTERFACE cxx_std_23)
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+if(EVT_SANITIZE)
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
+else()
+  set(CMAKE_CXX_FLAGS_DEBUG "-Og -g")
+endif()
+
+find_program(EVT_CCACHE ccache)
+if(EVT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${EVT_CCACHE})
+endif()
+
+target_compile_options(evtool_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wcast-align -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wundef -Wmissing-declarations
+  # `{.backlog = 128}` leaves the other fields to their defaults on purpose.
+  -Wno-missing-field-initializers
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op>
+  $<$<BOOL:${EVT_WERROR}>:-Werror>
+  -ffunction-sections -fdata-sections -fno-omit-frame-pointer)
+target_link_options(evtool_settings INTERFACE -Wl,--gc-sections -Wl,-z,relro,-z,now)
+
+if(EVT_SANITIZE)
+  target_compile_options(evtool_settings INTERFACE -fsanitize=${EVT_SANITIZE} -fno-sanitize-recover=all -g)
+  target_link_options(evtool_settings INTERFACE -fsanitize=${EVT_SANITIZE})
+  set(EVTOOL_STATIC_LINK OFF)
+else()
+  target_compile_options(evtool_settings INTERFACE
+    -fstack-protector-strong -fstack-clash-protection
+    $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection>
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  set(EVTOOL_STATIC_LINK ${EVTOOL_STATIC})
+endif()
+target_compile_definitions(evtool_settings INTERFACE _GLIBCXX_ASSERTIONS)

@@ -1,0 +1,43 @@
+# How tests are registered: evt_gtest() for GoogleTest programs, evt_bats() for a .bats file.
+find_package(GTest REQUIRED)
+include(GoogleTest)
+find_program(BATS bats REQUIRED)
+
+# evt_gtest(NAME [SOURCES file...] [LIBRARIES target...] [LABEL label] [THREADS filter] [TIMEOUT seconds])
+# One program of all sources, one ctest test a case. Cases that match the GoogleTest filter THREADS are labelled
+# `threads` instead of LABEL: that is what the TSan run selects. (gtest_discover_tests cannot pass on a list of labels.)
+function(evt_gtest name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;THREADS;TIMEOUT" "SOURCES;LIBRARIES")
+  if(NOT arg_SOURCES)
+    return()
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_definitions(${name} PRIVATE EVT_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE evtool_settings ${arg_LIBRARIES} GTest::gtest_main)
+  string(REPLACE "_tests" "/" prefix ${name})
+  set(options TEST_PREFIX ${prefix} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS)
+  if(arg_THREADS)
+    gtest_discover_tests(${name} TEST_FILTER "${arg_THREADS}" ${options} threads)
+    gtest_discover_tests(${name} TEST_FILTER "-${arg_THREADS}" ${options} ${arg_LABEL})
+  else()
+    gtest_discover_tests(${name} ${options} ${arg_LABEL})
+  endif()
+endfunction()
+
+# evt_bats(FILE [LABEL label] [TIMEOUT seconds]): the file is one ctest test, named <folder>/<file>. It is told where the
+# tool, the build and the sources are by EVTOOL, EVT_BUILD_DIR and EVT_SOURCE_DIR, and by EVT_SANITIZE how it was built.
+function(evt_bats file)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/tests OUTPUT_VARIABLE name)
+  add_test(NAME ${name} COMMAND ${BATS} ${file})
+  set_tests_properties(${name} PROPERTIES
+    TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABEL}"
+    ENVIRONMENT "EVTOOL=${PROJECT_BINARY_DIR}/evtool;EVT_BUILD_DIR=${PROJECT_BINARY_DIR};EVT_SOURCE_DIR=${PROJECT_SOURCE_DIR};EVT_SANITIZE=${EVT_SANITIZE}")
+endfunction()
