@@ -1,0 +1,15 @@
+/// Everything of evt at once.
+#pragma once
+
+#include <evt/callback.hpp>
+#include <evt/fd.hpp>
+#include <evt/file.hpp>
+#include <evt/io_request.hpp>
+#include <evt/loop.hpp>
+#include <evt/observer.hpp>
+#include <evt/request.hpp>
+#include <evt/result.hpp>
+#include <evt/thread_pool.hpp>
+#include <evt/time.hpp>
+#include <evt/timer.hpp>
+#include <evt/wake.hpp>

@@ -1,0 +1,92 @@
+/// File: a descriptor on a loop with two FIFO queues of requests, one per direction.
+#pragma once
+
+#include <evt/fd.hpp>
+#include <evt/request.hpp>
+
+#include <cstdint>
+
+namespace evt {
+
+class Loop;
+
+enum class Direction : std::uint8_t { read, write };
+
+/// Where a File gets its descriptor from: see File::borrow and File::adopt.
+struct FileSource {
+  int fd = -1;
+  bool owned = false;
+};
+
+/// ordered: one read-like and one write-like operation in flight, oldest first. unordered: all run
+/// at once and the kernel keeps no order between them; for descriptors where that does not matter.
+enum class Ordering : std::uint8_t { ordered, unordered };
+
+/// One descriptor and its queues. Read-like operations run one at a time in the order they were
+/// submitted, so do write-like ones, beside each other; pread and pwrite run in parallel.
+/// Descriptor flags are never changed: an inherited descriptor keeps its O_NONBLOCK as it was.
+/// Immovable; the loop's thread only. Destroying a File settles its busy requests without calling
+/// back (see Request), takes it off the loop, and closes an adopted descriptor.
+class File {
+ public:
+  explicit File(Loop& loop, FileSource source = {}, Ordering ordering = Ordering::ordered);
+  ~File();
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  /// The descriptor stays the caller's: it must stay open while the File uses it.
+  static FileSource borrow(int fd) noexcept { return {fd, false}; }
+  /// The File closes the descriptor.
+  static FileSource adopt(Fd fd) noexcept { return {fd.release(), true}; }
+
+  /// Settles busy requests like the destructor, closes an adopted descriptor, takes the next.
+  void assign(FileSource source) noexcept;
+  /// Settles busy requests like the destructor and gives the descriptor back, open.
+  [[nodiscard]] int release() noexcept;
+
+  int fd() const noexcept { return fd_; }
+  bool is_open() const noexcept { return fd_ >= 0; }
+
+  /// Starts no new operation of `direction`; cancels nothing. resume() goes on in order.
+  void pause(Direction direction) noexcept;
+  void resume(Direction direction) noexcept;
+
+ private:
+  friend struct detail::Access;
+  friend class detail::Core;
+
+  /// What the descriptor is, found out by fstat(2) on first use.
+  enum class Kind : std::uint8_t { unknown, stream_socket, datagram_socket, pipe, tty, regular, memory_device, other };
+
+  struct Queue {
+    detail::List waiting;
+    Request* active = nullptr;  // The one that has its turn, of an ordered file.
+    bool paused = false;
+  };
+  /// What a readiness engine remembers of one direction.
+  struct Readiness {
+    detail::List parked;  // In flight, waiting for an edge.
+    bool maybe = true;    // An attempt may succeed; false only after EAGAIN or a short count.
+    bool sticky = false;  // Hang-up or error seen: a short count does not mean drained.
+  };
+
+  detail::Core* core_;
+  int fd_ = -1;
+  bool owned_ = false;
+  Ordering ordering_;
+  Kind kind_ = Kind::unknown;
+  bool nonblocking_ = false;   // The description already has O_NONBLOCK.
+  bool nowait_ = true;         // preadv2(RWF_NOWAIT) works as far as we know.
+  bool blocking_only_ = false; // No non-blocking way is left: a pool thread does it.
+  bool unpollable_ = false;    // epoll_ctl said EPERM: always ready.
+  int private_fd_ = -1;        // Our own non-blocking description of the same FIFO or tty.
+  std::uint32_t registration_ = 0;  // The engine's slot, 0 for none.
+  std::uint32_t parallel_ = 0;      // Operations in flight outside the queues.
+  Request* closing_ = nullptr;
+  Queue queues_[2];
+  Readiness readiness_[2];
+  File* next_ = nullptr;  // All files of the loop.
+  File* previous_ = nullptr;
+};
+
+}  // namespace evt

@@ -1,0 +1,127 @@
+/// Request: the base of every operation. The caller owns it, the loop only links it; it is all the
+/// memory an operation needs.
+#pragma once
+
+#include <evt/callback.hpp>
+#include <evt/detail/list.hpp>
+#include <evt/result.hpp>
+#include <evt/time.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+namespace evt {
+
+class File;
+class Request;
+
+namespace detail {
+class Core;
+struct Access;
+
+/// A node of a loop's lock-free stack of things other threads finished.
+struct Remote {
+  std::atomic<Remote*> next{nullptr};
+  Request* owner = nullptr;
+};
+}  // namespace detail
+
+/// The kinds of operation, as statistics and traces name them.
+enum class Operation : std::uint8_t {
+  none, nop, read, readv, read_exact, write, writev, write_some, pread, pwrite,
+  readable, writable, splice, fsync, close, open, timer, wake, work,
+};
+inline constexpr std::size_t operation_count = static_cast<std::size_t>(Operation::work) + 1;
+
+/// The name of `operation`, a literal such as "read_exact".
+const char* name_of(Operation operation) noexcept;
+
+/// Names one activation of one request, for Loop::request_cancel. Trivially copyable; any thread.
+/// False when the submission was refused: then error() says why and no callback will come.
+class Ticket {
+ public:
+  Ticket() noexcept = default;
+  explicit operator bool() const noexcept { return generation_ != 0; }
+  /// Why the submission was refused: Errc::busy, Errc::no_loop or ENOMEM.
+  Error error() const noexcept;
+
+ private:
+  friend struct detail::Access;
+  std::uint64_t generation_ = 0;
+  std::uint32_t slot_ = 0;
+  std::int32_t refusal_ = 0;
+};
+
+/// Life: idle → queued → in_flight → (canceling) → ready → idle. A request completes exactly once
+/// per submission, from Loop::run, never from inside the call that submits or cancels. Immovable.
+/// Unless said otherwise only the loop's thread may touch it. Destroying a busy request is
+/// cancel_sync() first: no callback comes, the buffers are the caller's again.
+class Request {
+ public:
+  enum class State : std::uint8_t { idle, queued, in_flight, canceling, ready };
+
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  State state() const noexcept { return state_; }
+  bool idle() const noexcept { return state_ == State::idle; }
+  Operation operation() const noexcept { return operation_; }
+  /// A number no other activation of this loop has; what traces call the operation.
+  std::uint64_t generation() const noexcept { return generation_; }
+
+  /// Asks the operation to end. Idempotent in every state; the callback still comes, with
+  /// Errc::canceled or with the real result if that won.
+  void cancel() noexcept;
+
+  /// The caller's own pointer; survives reuse.
+  void set_user(void* user) noexcept { user_ = user; }
+  void* user() const noexcept { return user_; }
+
+  /// Orders ready callbacks within a turn: lower first, FIFO among equals. Default 0.
+  void set_priority(int priority) noexcept;
+  int priority() const noexcept { return priority_; }
+
+  /// An unreferenced request does not keep run(until_done) going. Requests start referenced,
+  /// Wake starts unreferenced. Takes effect at once, also while busy.
+  void ref() noexcept;
+  void unref() noexcept;
+  bool referenced() const noexcept { return referenced_; }
+
+ protected:
+  using Invoke = Action (*)(Request& request);
+  using Function = Action (*)(void*, Request&);
+
+  Request(detail::Core* core, File* file, Invoke invoke) noexcept;
+  ~Request();
+
+  /// Makes the request idle without calling back; true when the operation won and left a result.
+  bool settle() noexcept;
+
+  friend struct detail::Access;
+  friend class detail::Core;
+
+  detail::Hook hook_{this};
+  detail::Core* core_;
+  File* file_;
+  Operation operation_ = Operation::none;
+  State state_ = State::idle;
+  bool referenced_ = true;
+  bool cancel_requested_ = false;
+  std::int32_t priority_ = 0;
+  std::int64_t result_ = 0;  // ≥ 0: a count; < 0: -errno or a detail code.
+  Invoke invoke_;
+
+  void (*function_)() = nullptr;
+  void* context_ = nullptr;
+  std::uint64_t generation_ = 0;
+  std::uint32_t slot_ = 0;  // 0: none yet.
+  std::uint8_t engine_flags_ = 0;
+  std::uint8_t direction_ = 0;
+  std::uint16_t engine_data_ = 0;
+  void* user_ = nullptr;
+  std::int64_t submitted_ns_ = 0;  // Only kept while an observer watches.
+  detail::Remote remote_;
+};
+
+}  // namespace evt
