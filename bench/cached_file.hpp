@@ -2,6 +2,8 @@
 /// page cache by having just been written.
 #pragma once
 
+#include "measure.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,19 +15,17 @@
 #include <string_view>
 #include <vector>
 
-#include "measure.hpp"
-
 namespace bench {
 
 inline constexpr std::size_t block_bytes = 4096;
 
 class CachedFile {
  public:
-  /// Opens `path`, or makes a file of `fresh_bytes` under $TMPDIR where `path` is empty.
-  CachedFile(std::string_view path, std::uint64_t fresh_bytes)
-      : fd_{path.empty() ? make(fresh_bytes) : open(std::string{path}.c_str(), O_RDONLY | O_CLOEXEC)} {
+  /// Opens `path`, or makes a file of 256 MiB under $TMPDIR where `path` is empty.
+  explicit CachedFile(std::string_view path)
+      : fd_{path.empty() ? make(std::uint64_t{256} << 20U) : open(std::string{path}.c_str(), O_RDONLY | O_CLOEXEC)} {
     if (fd_ < 0) fail("open", std::strerror(errno));
-    struct stat status {};
+    struct stat status{};
     if (fstat(fd_, &status) != 0) fail("fstat", std::strerror(errno));
     blocks_ = static_cast<std::uint64_t>(status.st_size) / block_bytes;
     if (blocks_ == 0) fail("file", "smaller than one block");
@@ -63,7 +63,8 @@ class CachedFile {
     std::vector<char> chunk(std::size_t{1} << 20U);
     off_t offset = 0;
     ssize_t count = 0;
-    while ((count = pread(fd_, chunk.data(), chunk.size(), offset)) > 0) offset += count;
+    while ((count = pread(fd_, chunk.data(), chunk.size(), offset)) > 0)
+      offset += count;
   }
 
   int fd_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <charconv>
+#include <cinttypes>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -16,8 +17,7 @@ namespace bench {
 inline std::uint64_t cpu_ns() noexcept {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
-         static_cast<std::uint64_t>(now.tv_nsec);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
 /// Ends the program with a message; a benchmark that could not do its work has no figure.
@@ -45,7 +45,8 @@ class Random {
 class Arguments {
  public:
   Arguments(int count, char** values) : program_{values[0]} {
-    for (int index = 1; index < count; ++index) unread_.emplace_back(values[index]);
+    for (int index = 1; index < count; ++index)
+      unread_.emplace_back(values[index]);
   }
 
   std::string_view text(std::string_view name, std::string_view fallback) {
@@ -74,8 +75,7 @@ class Arguments {
 
  private:
   [[noreturn]] void usage(std::string_view token) const {
-    std::fprintf(stderr, "%s: unexpected '%.*s'\n", program_, static_cast<int>(token.size()),
-                 token.data());
+    std::fprintf(stderr, "%s: unexpected '%.*s'\n", program_, static_cast<int>(token.size()), token.data());
     std::exit(2);
   }
 
@@ -84,24 +84,23 @@ class Arguments {
 };
 
 /// One measured figure. `width` is the operations a turn or in flight; 0 where it has no meaning.
+/// `kernel_entries` are the system calls of the loop, 0 where nobody counted them.
 struct Figure {
   const char* bench;
   const char* variant;
-  std::uint64_t width;
+  std::uint64_t width = 0;
   std::uint64_t operations;
   std::uint64_t cpu_ns;
+  std::uint64_t kernel_entries = 0;
 };
 
 inline void print(const Figure& figure) {
-  const double ns_per_operation =
-      static_cast<double>(figure.cpu_ns) / static_cast<double>(figure.operations);
-  std::printf(
-      R"({"bench":"%s","variant":"%s","width":%llu,"operations":%llu,"cpu_ns":%llu,)"
-      R"("cpu_ns_per_operation":%.2f,"operations_per_cpu_second":%.0f})"
-      "\n",
-      figure.bench, figure.variant, static_cast<unsigned long long>(figure.width),
-      static_cast<unsigned long long>(figure.operations),
-      static_cast<unsigned long long>(figure.cpu_ns), ns_per_operation, 1e9 / ns_per_operation);
+  const double ns_per_operation = static_cast<double>(figure.cpu_ns) / static_cast<double>(figure.operations);
+  std::printf(R"({"bench":"%s","variant":"%s","width":%)" PRIu64 R"(,"operations":%)" PRIu64 R"(,"cpu_ns":%)" PRIu64
+              R"(,"kernel_entries":%)" PRIu64 R"(,"cpu_ns_per_operation":%.2f,"operations_per_cpu_second":%.0f})"
+              "\n",
+              figure.bench, figure.variant, figure.width, figure.operations, figure.cpu_ns, figure.kernel_entries,
+              ns_per_operation, 1e9 / ns_per_operation);
   std::fflush(stdout);
 }
 

@@ -1,9 +1,9 @@
 /// Nops through a hand-written liburing loop: the least that an operation through io_uring costs.
 /// Usage: raw_nop [--width=N] [--count=N]; `width` nops are submitted a turn.
-#include <vector>
-
 #include "measure.hpp"
 #include "raw_ring.hpp"
+
+#include <vector>
 
 namespace {
 
@@ -47,7 +47,13 @@ int main(int argc, char** argv) {
   for (auto& nop : nops) {
     if (progress.to_submit > 0) submit(nop);
   }
-  while (progress.completed < count) ring.turn();
+  while (progress.completed < count)
+    ring.turn();
   const std::uint64_t cpu_ns = bench::cpu_ns() - start_ns;
-  bench::print({.bench = "nop", .variant = "liburing", .width = width, .operations = count, .cpu_ns = cpu_ns});
+  bench::print({.bench = "nop",
+                .variant = "liburing",
+                .width = width,
+                .operations = count,
+                .cpu_ns = cpu_ns,
+                .kernel_entries = ring.turns()});
 }

@@ -1,11 +1,11 @@
 /// Random 4 KiB reads of a cached file through a hand-written liburing loop.
 /// Usage: raw_pread [--width=N] [--count=N] [--file=PATH]; `width` reads are in flight.
-#include <array>
-#include <vector>
-
 #include "cached_file.hpp"
 #include "measure.hpp"
 #include "raw_ring.hpp"
+
+#include <array>
+#include <vector>
 
 namespace {
 
@@ -45,20 +45,27 @@ int main(int argc, char** argv) {
   bench::Arguments arguments{argc, argv};
   const std::uint64_t width = arguments.number("--width", 1);
   const std::uint64_t count = arguments.number("--count", 1'000'000);
-  const bench::CachedFile file{arguments.text("--file", {}), std::uint64_t{256} << 20U};
+  const bench::CachedFile file{arguments.text("--file", {})};
   arguments.finish();
 
   bench::RawRing ring{static_cast<unsigned>(width)};
   Progress progress{.ring = ring, .file = file, .to_submit = count};
   std::vector<std::array<std::byte, bench::block_bytes>> targets(width);
   std::vector<Read> reads;
-  for (auto& target : targets) reads.push_back({{on_complete}, &progress, &target});
+  for (auto& target : targets)
+    reads.push_back({{on_complete}, &progress, &target});
 
   const std::uint64_t start_ns = bench::cpu_ns();
   for (auto& read : reads) {
     if (progress.to_submit > 0) submit(read);
   }
-  while (progress.completed < count) ring.turn();
+  while (progress.completed < count)
+    ring.turn();
   const std::uint64_t cpu_ns = bench::cpu_ns() - start_ns;
-  bench::print({.bench = "pread", .variant = "liburing", .width = width, .operations = count, .cpu_ns = cpu_ns});
+  bench::print({.bench = "pread",
+                .variant = "liburing",
+                .width = width,
+                .operations = count,
+                .cpu_ns = cpu_ns,
+                .kernel_entries = ring.turns()});
 }

@@ -2,13 +2,13 @@
 /// handler is called with the result. This is what evt's cost per operation is compared with.
 #pragma once
 
+#include "measure.hpp"
+
 #include <liburing.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-
-#include "measure.hpp"
 
 namespace bench {
 
@@ -23,8 +23,8 @@ class RawRing {
   explicit RawRing(unsigned entries) {
     constexpr unsigned basic = IORING_SETUP_CLAMP;
     constexpr unsigned grouped = basic | IORING_SETUP_SUBMIT_ALL;
-    constexpr unsigned deferred = grouped | IORING_SETUP_SINGLE_ISSUER |
-                                  IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
+    constexpr unsigned deferred =
+        grouped | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
     int error = 0;
     for (const unsigned flags : std::array{deferred, grouped, basic}) {
       error = io_uring_queue_init(entries, &ring_, flags);
@@ -45,13 +45,12 @@ class RawRing {
   }
 
   /// Says whose handler gets the result. Comes after the prep call, which may clear it.
-  static void name(io_uring_sqe& sqe, RawOperation& operation) {
-    io_uring_sqe_set_data(&sqe, &operation);
-  }
+  static void name(io_uring_sqe& sqe, RawOperation& operation) { io_uring_sqe_set_data(&sqe, &operation); }
 
   /// One turn: submits what was queued, waits for a completion, calls the handler of each.
   /// Returns the number of completions.
   unsigned turn() {
+    ++turns_;
     const int error = io_uring_submit_and_wait(&ring_, 1);
     if (error < 0 && error != -EINTR) fail("io_uring_enter", std::strerror(-error));
     unsigned head = 0;
@@ -66,8 +65,12 @@ class RawRing {
     return count;
   }
 
+  /// Each turn was one system call.
+  [[nodiscard]] std::uint64_t turns() const noexcept { return turns_; }
+
  private:
   io_uring ring_{};
+  std::uint64_t turns_ = 0;
 };
 
 }  // namespace bench

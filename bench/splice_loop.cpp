@@ -1,12 +1,12 @@
 /// The hand-written limit for cat: a blocking splice loop over a 1 MiB pipe, no progress, no checks.
 /// Usage: splice_loop [FILE] >PIPE; without FILE it copies stdin, which may be a pipe.
+#include "measure.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-
-#include "measure.hpp"
 
 namespace {
 

@@ -1,11 +1,11 @@
 /// One-shot timers on libuv: starts them all with random deadlines, then expires them all.
 /// Usage: uv_timers [--count=N]. All deadlines have passed before the loop runs, see bench/README.md.
+#include "measure.hpp"
+#include "timer_plan.hpp"
+
 #include <uv.h>
 
 #include <vector>
-
-#include "measure.hpp"
-#include "timer_plan.hpp"
 
 namespace {
 
@@ -56,5 +56,5 @@ int main(int argc, char** argv) {
   const std::uint64_t cpu_ns = bench::cpu_ns() - start_ns;
 
   if (expiry.fired != count) bench::fail("timers", "not all fired");
-  bench::print({.bench = "timers", .variant = "libuv", .width = 0, .operations = count, .cpu_ns = cpu_ns});
+  bench::print({.bench = "timers", .variant = "libuv", .operations = count, .cpu_ns = cpu_ns});
 }
