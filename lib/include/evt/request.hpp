@@ -20,10 +20,14 @@ namespace detail {
 class Core;
 struct Access;
 
-/// A node of a loop's lock-free stack of things other threads finished.
+/// What other threads know of a request: its node in the loop's lock-free stack of things they
+/// finished, and its job in a pool.
 struct Remote {
   std::atomic<Remote*> next{nullptr};
   Request* owner = nullptr;
+  void (*run)(Request& request) = nullptr;
+  void* worker = nullptr;  // Guarded by the pool's mutex.
+  enum class Phase : std::uint8_t { none, queued, running, over } phase = Phase::none;  // Likewise.
 };
 }  // namespace detail
 

@@ -53,6 +53,7 @@ class Timer : public Request {
   static constexpr std::uint32_t not_queued = 0xffffffff;
   nanoseconds deadline_{0};
   nanoseconds interval_{0};  // after: the delay; every: the interval.
+  std::uint64_t heap_order_ = 0;
   std::uint32_t heap_index_ = not_queued;
   Clock clock_;
   Form form_ = Form::after;

@@ -1,0 +1,68 @@
+/// Access: the one door through which the library's own parts reach private members of its types.
+#pragma once
+
+#include <evt/evt.hpp>
+
+namespace evt::detail {
+
+struct Access {
+  using State = Request::State;
+  using Kind = File::Kind;
+  using Readiness = File::Readiness;
+
+  static Core* core(const Loop& loop) noexcept { return loop.core_.get(); }
+  static Loop make_loop(std::unique_ptr<Core> core) noexcept { return Loop(std::move(core)); }
+
+  // Request.
+  static Core*& core(Request& request) noexcept { return request.core_; }
+  static File* file(const Request& request) noexcept { return request.file_; }
+  static Hook& hook(Request& request) noexcept { return request.hook_; }
+  static State& state(Request& request) noexcept { return request.state_; }
+  static bool& cancel_requested(Request& request) noexcept { return request.cancel_requested_; }
+  static std::int64_t& result(Request& request) noexcept { return request.result_; }
+  static std::uint8_t& engine_flags(Request& request) noexcept { return request.engine_flags_; }
+  static std::uint16_t& engine_data(Request& request) noexcept { return request.engine_data_; }
+  static Remote& remote(Request& request) noexcept { return request.remote_; }
+  static std::uint32_t slot(const Request& request) noexcept { return request.slot_; }
+  static Direction direction(const Request& request) noexcept {
+    return static_cast<Direction>(request.direction_);
+  }
+
+  // IoRequest.
+  static IoRequest& io(Request& request) noexcept { return static_cast<IoRequest&>(request); }
+  static std::byte* data(const IoRequest& request) noexcept { return request.data_; }
+  static const iovec* vectors(const IoRequest& request) noexcept { return request.vectors_; }
+  static File& target(const IoRequest& request) noexcept { return *request.target_; }
+  static std::size_t size(const IoRequest& request) noexcept { return request.size_; }
+  static std::size_t done(const IoRequest& request) noexcept { return request.done_; }
+  static std::uint64_t offset(const IoRequest& request) noexcept { return request.offset_; }
+  static std::size_t vector_index(const IoRequest& request) noexcept { return request.vector_index_; }
+  static std::size_t vector_offset(const IoRequest& request) noexcept { return request.vector_offset_; }
+
+  // OpenRequest.
+  static OpenRequest& open(Request& request) noexcept { return static_cast<OpenRequest&>(request); }
+  static const char* path(const OpenRequest& request) noexcept { return request.path_; }
+  static const OpenRequest::Options& options(const OpenRequest& request) noexcept { return request.options_; }
+
+  // Work.
+  static Work& work(Request& request) noexcept { return static_cast<Work&>(request); }
+  static Task& job(Work& work) noexcept { return work.job_; }
+  static std::exception_ptr& exception(Work& work) noexcept { return work.exception_; }
+  static Pool* pool(const Work& work) noexcept { return work.pool_; }
+  static Pool* pool(const ThreadPool& pool) noexcept { return pool.pool_.get(); }
+
+  // File.
+  static int fd(const File& file) noexcept { return file.fd_; }
+  static Kind& kind(File& file) noexcept { return file.kind_; }
+  static bool& nonblocking(File& file) noexcept { return file.nonblocking_; }
+  static bool& nowait(File& file) noexcept { return file.nowait_; }
+  static bool& blocking_only(File& file) noexcept { return file.blocking_only_; }
+  static bool& unpollable(File& file) noexcept { return file.unpollable_; }
+  static int& private_fd(File& file) noexcept { return file.private_fd_; }
+  static std::uint32_t& registration(File& file) noexcept { return file.registration_; }
+  static Readiness& readiness(File& file, Direction direction) noexcept {
+    return file.readiness_[static_cast<std::size_t>(direction)];
+  }
+};
+
+}  // namespace evt::detail

@@ -1,0 +1,32 @@
+/// ClockWatch: a timerfd for the deadlines of a clock that the engine's wait does not know.
+#pragma once
+
+#include <evt/file.hpp>
+#include <evt/io_request.hpp>
+#include <evt/time.hpp>
+
+namespace evt::detail {
+
+class Core;
+
+/// Realtime and boottime each have one, made on first use. Absolute, and for realtime with
+/// TFD_TIMER_CANCEL_ON_SET, so that a step of the clock re-evaluates every deadline.
+class ClockWatch {
+ public:
+  ClockWatch(Core& core, Clock clock, Fd timer) noexcept;
+  /// Fires at `deadline`; a system call only when it changed.
+  void arm(nanoseconds deadline) noexcept;
+
+ private:
+  Action on_ready();
+  void listen() noexcept;
+
+  Core& core_;
+  Clock clock_;
+  Fd timer_;
+  File file_;
+  IoRequest request_;
+  nanoseconds armed_ = never;
+};
+
+}  // namespace evt::detail

@@ -1,0 +1,135 @@
+/// Core: the brain behind Loop, the same for every engine: life cycle of requests, queues of files,
+/// ready callbacks, timers, and what other threads hand in.
+#pragma once
+
+#include "base/post_ring.hpp"
+#include "base/slot_table.hpp"
+#include "base/timer_heap.hpp"
+#include "loop/clock_watch.hpp"
+#include "loop/engine.hpp"
+#include "pool/pool.hpp"
+
+#include <evt/evt.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+namespace evt::detail {
+
+/// Something another thread asks of the loop.
+struct Post {
+  Task task;
+  Ticket cancel;  // Valid: cancel this instead.
+};
+
+class Core {
+ public:
+  static Result<std::unique_ptr<Core>> create(const LoopOptions& options, std::unique_ptr<Engine> engine,
+                                              std::string reason);
+  ~Core();
+
+  // turn.cpp: running.
+  Result<std::size_t> run(RunMode mode);
+  Result<std::size_t> dispatch(nanoseconds timeout);
+  nanoseconds prepare() noexcept;
+  Result<void> after_fork(std::unique_ptr<Engine> engine);
+
+  // life.cpp: the life of a request.
+  /// Marks an idle request as submitted; a refusal is in the ticket.
+  bool admit(Request& request, Operation operation, Ticket& ticket) noexcept;
+  void cancel(Request& request) noexcept;
+  /// Idle afterwards, no callback; true when the operation won.
+  bool settle(Request& request) noexcept;
+  /// The request's result is known: it waits for its callback from now on.
+  void complete(Request& request, std::int64_t result) noexcept;
+  /// From the engine: one attempt ended with a count or -errno.
+  void finish(Request& request, std::int64_t result) noexcept;
+  void launch(Request& request) noexcept;
+
+  // queue.cpp: the queues of a file.
+  void enqueue(IoRequest& request) noexcept;
+  void advance(File& file, Direction direction) noexcept;
+  void leave_queues(Request& request) noexcept;
+  void settle_all(File& file) noexcept;
+  void detach(File& file) noexcept;
+  void start_close(IoRequest& request) noexcept;
+  void close_when_quiet(File& file) noexcept;
+
+  // timers.cpp.
+  Ticket start_timer(Timer& timer) noexcept;
+  void remove_timer(Timer& timer) noexcept;
+  void move_timer(Timer& timer) noexcept;
+  void expire_timers() noexcept;
+  nanoseconds next_deadline() noexcept;
+  nanoseconds next_monotonic() noexcept;
+
+  // remote.cpp: other threads.
+  Result<void> push(const Post& post) noexcept;
+  void push_remote(Remote& node) noexcept;
+  void rouse() noexcept;
+  void drain_remote() noexcept;
+  std::size_t run_posts() noexcept;
+
+  nanoseconds now() noexcept {
+    if (now_.count() == 0) now_ = engine->clock(Clock::monotonic);
+    return now_;
+  }
+  void update_now() noexcept { now_ = engine->clock(Clock::monotonic); }
+  bool forked() const noexcept;
+  Pool* pool() noexcept;
+  void count_reference(int delta) noexcept { active_ += delta; }
+  void forget_clock_watches() noexcept;
+
+  std::unique_ptr<Engine> engine;
+  LoopOptions options;
+  std::string reason;
+  Statistics statistics;
+  SlotTable<Request> requests;
+  File* files = nullptr;
+  std::atomic<bool> stopped{false};
+  std::vector<Task> deferred;
+
+ private:
+  friend class ClockWatch;
+  std::size_t turn(nanoseconds deadline);
+  std::size_t run_ready();
+  std::size_t run_deferred();
+  void pump() noexcept;
+  void deliver(Request& request);
+  void resubmit(Request& request) noexcept;
+  bool alive() noexcept;
+  bool anything_ready() noexcept;
+  std::int64_t progress(IoRequest& request, std::int64_t result) noexcept;
+  void wait_for_pool(Request& request) noexcept;
+  void observe_submission(const Request& request) noexcept;
+  void observe_completion(const Request& request) noexcept;
+
+  struct TimerTraits;
+  using Heap = TimerHeap<Timer, TimerTraits>;
+  struct TimerTraits {
+    static std::int64_t deadline(const Timer& timer) noexcept;
+    static std::uint32_t& index(Timer& timer) noexcept;
+    static std::uint64_t& order(Timer& timer) noexcept;
+  };
+  Heap& heap(Clock clock) noexcept { return heaps_[static_cast<std::size_t>(clock)]; }
+
+  List ready_;     // Completed; new ones go behind.
+  List batch_;     // Being delivered; what a turn's budget left over goes first in the next.
+  List starting_;  // Their turn has come; started by the next pump().
+  nanoseconds now_{0};  // 0: not read in this turn.
+  std::int64_t active_ = 0;
+  std::uint64_t generation_ = 0;
+  std::uint64_t fork_count_;
+  bool mixed_priorities_ = false;
+  bool running_ = false;
+  Heap heaps_[3];
+  std::unique_ptr<ClockWatch> watches_[3];
+  PostRing<Post> posts_;
+  std::atomic<Remote*> remotes_{nullptr};
+  std::atomic<int> remote_users_{0};
+  std::atomic<bool> sleeping_{false};
+  std::unique_ptr<Pool> own_pool_;
+};
+
+}  // namespace evt::detail
