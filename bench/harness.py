@@ -132,6 +132,16 @@ def pin(core):
     os.sched_setaffinity(0, {allowed[-1] if core is None else core})
 
 
+def drop_privileges(json_path):
+    """Starts the script again as an unprivileged user, so that no tool pays for setpriv."""
+    if json_path:
+        Path(json_path).touch()
+        os.chown(json_path, 65534, -1)
+    rest = [argument for argument in sys.argv if argument != "--user"]
+    switch = ["setpriv", "--reuid", "65534", "--clear-groups", "--"]
+    os.execvp("setpriv", [*switch, sys.executable, "-B", *rest])
+
+
 def interleaved(tools, rounds, measure):
     """Runs `measure(tool)` for each tool in turn, `rounds` times, each round starting with the next
     tool, so that none always runs on the cache its predecessor left. Returns samples by tool."""
@@ -184,7 +194,7 @@ def find_executable(name, build):
     found = [path for path in Path(build).glob(f"**/{name}") if os.access(path, os.X_OK)]
     found = [path for path in found if path.is_file()]
     if not found:
-        sys.exit(f"{name} is not in {build}; build the preset release, or use --build DIR")
+        raise Failed(f"{name} is not in {build}; build the preset release, or use --build DIR")
     return str(max(found, key=lambda path: path.stat().st_mtime))
 
 
