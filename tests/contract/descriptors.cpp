@@ -145,6 +145,12 @@ std::string drain(const Fd& fd, std::size_t limit_bytes) {
   return all;
 }
 
+std::size_t bytes_in(const Fd& fd) {
+  int count = 0;
+  checked(ioctl(fd.get(), FIONREAD, &count), "FIONREAD");
+  return static_cast<std::size_t>(count);
+}
+
 std::string contents(const Fd& fd) {
   struct stat what{};
   checked(fstat(fd.get(), &what), "fstat");

@@ -158,4 +158,20 @@ bool Contract::run_until(const std::function<bool()>& done) {
   return true;
 }
 
+bool Contract::make_ready(const Request& request, const std::function<void()>& submit) {
+  // The nop is called first; the budget is spent then, and the request is left over, ready.
+  VoidRecorder called;
+  Nop first{loop()};
+  first.set_priority(-1000);
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < give_up) {
+    if (request.idle()) submit();
+    if (first.idle()) first.submit(bind(called));
+    turns(1);
+    if (request.state() == Request::State::ready) return true;
+  }
+  ADD_FAILURE() << "never seen ready";
+  return false;
+}
+
 }  // namespace evt::contract

@@ -59,6 +59,45 @@ testing::AssertionResult failed_with(const Recorder<T>& recorder, Code expected)
   return is_error(recorder.result->error(), expected);
 }
 
+/// Bytes of a text, to write from and to read into.
+inline std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
+inline std::span<std::byte> space_of(std::string& text) {
+  return std::as_writable_bytes(std::span(text));
+}
+
+/// A read with all it needs; text() is what came.
+struct Reader {
+  IoRecorder done;
+  std::string buffer;
+  IoRequest request;
+
+  Reader(File& file, std::size_t size) : buffer(size, '\0'), request(file) {}
+  Ticket read() { return request.read(space_of(buffer), bind(done)); }
+  Ticket read_exact() { return request.read_exact(space_of(buffer), bind(done)); }
+  std::string text() const { return buffer.substr(0, request.transferred()); }
+  /// Is called as `name` in `order`.
+  void log_to(std::vector<std::string>& order, std::string name) {
+    done.order = &order;
+    done.name = std::move(name);
+  }
+};
+
+/// A write with all it needs.
+struct Writer {
+  IoRecorder done;
+  std::string text;
+  IoRequest request;
+
+  Writer(File& file, std::string source) : text(std::move(source)), request(file) {}
+  Ticket write() { return request.write(bytes_of(text), bind(done)); }
+  void log_to(std::vector<std::string>& order, std::string name) {
+    done.order = &order;
+    done.name = std::move(name);
+  }
+};
+
 /// The backends of the suite, whether or not this machine has them.
 std::vector<Backend> backends();
 std::string backend_name(const testing::TestParamInfo<Backend>& info);
@@ -91,6 +130,10 @@ class Contract : public testing::TestWithParam<Backend> {
   bool run_until_called(const Recorder<T>& recorder, int calls = 1) {
     return run_until([&] { return recorder.calls >= calls; });
   }
+  /// Calls `submit`, which starts `request`, and runs the loop until the result is there but not delivered
+  /// (State::ready). Needs a loop with a budget of 1, and an operation that can be repeated: it may take several
+  /// attempts.
+  bool make_ready(const Request& request, const std::function<void()>& submit);
 
  private:
   std::optional<Loop> loop_;
@@ -102,13 +145,6 @@ class Contract : public testing::TestWithParam<Backend> {
   class name : public Contract {}; \
   INSTANTIATE_TEST_SUITE_P(Backends, name, testing::ValuesIn(backends()), backend_name)
 
-/// Bytes of a text, to write from and to read into.
-inline std::span<const std::byte> bytes_of(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
-inline std::span<std::byte> space_of(std::string& text) {
-  return std::as_writable_bytes(std::span(text));
-}
 /// `size` bytes without a short period, so that lost, doubled or swapped pieces show.
 std::string pattern(std::size_t size);
 
@@ -157,6 +193,8 @@ std::string fill(const Fd& fd);
 std::string drain(const Fd& fd, std::size_t limit_bytes = SIZE_MAX);
 /// Whether read(2) on `fd` would find something (also an end) now.
 bool has_input(const Fd& fd);
+/// How many bytes wait in a pipe, socket or terminal (FIONREAD).
+std::size_t bytes_in(const Fd& fd);
 /// The whole of a regular file, whatever its position.
 std::string contents(const Fd& fd);
 
