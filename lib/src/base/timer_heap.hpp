@@ -42,7 +42,7 @@ class TimerHeap {
     Entry& entry = entries_[Traits::index(node)];
     const std::int64_t deadline = Traits::deadline(node);
     Traits::order(node) = ++sequence_;
-    if (deadline > entry.deadline) return;  // Stale: seen to by top().
+    if (deadline >= entry.deadline) return;  // Stale, if only in its order: seen to by top().
     entry.deadline = deadline;
     entry.sequence = sequence_;
     sift_up(Traits::index(node));
@@ -53,9 +53,10 @@ class TimerHeap {
     while (!entries_.empty()) {
       Entry& first = entries_.front();
       const std::int64_t deadline = Traits::deadline(*first.node);
-      if (deadline == first.deadline) return first.node;
+      const std::uint64_t order = Traits::order(*first.node);
+      if (deadline == first.deadline && order == first.sequence) return first.node;
       first.deadline = deadline;
-      first.sequence = Traits::order(*first.node);
+      first.sequence = order;
       sift_down(0);
     }
     return nullptr;
