@@ -28,16 +28,21 @@ function(evt_gtest name)
   endif()
 endfunction()
 
-# evt_bats(FILE [LABEL label] [TIMEOUT seconds]): the file is one ctest test, named <folder>/<file>. It is told where the
-# tool, the build and the sources are by EVTOOL, EVT_BUILD_DIR and EVT_SOURCE_DIR, and by EVT_SANITIZE how it was built.
+# evt_bats(FILE [LABEL label] [TIMEOUT seconds] [BACKEND name]): the file is one ctest test, named <folder>/<file>. It is
+# told where the tool, the build and the sources are by EVTOOL, EVT_BUILD_DIR and EVT_SOURCE_DIR, and by EVT_SANITIZE how
+# it was built. BACKEND is what evtool uses where a test does not ask for another, and is added to the test's name.
 function(evt_bats file)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT;BACKEND" "")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
   cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/tests OUTPUT_VARIABLE name)
+  set(environment EVTOOL=${PROJECT_BINARY_DIR}/evtool EVT_BUILD_DIR=${PROJECT_BINARY_DIR}
+    EVT_SOURCE_DIR=${PROJECT_SOURCE_DIR} EVT_SANITIZE=${EVT_SANITIZE})
+  if(arg_BACKEND)
+    string(APPEND name ":${arg_BACKEND}")
+    list(APPEND environment EVTOOL_BACKEND=${arg_BACKEND})
+  endif()
   add_test(NAME ${name} COMMAND ${BATS} ${file})
-  set_tests_properties(${name} PROPERTIES
-    TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABEL}"
-    ENVIRONMENT "EVTOOL=${PROJECT_BINARY_DIR}/evtool;EVT_BUILD_DIR=${PROJECT_BINARY_DIR};EVT_SOURCE_DIR=${PROJECT_SOURCE_DIR};EVT_SANITIZE=${EVT_SANITIZE}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABEL}" ENVIRONMENT "${environment}")
 endfunction()
