@@ -54,8 +54,11 @@ class File {
  private:
   friend struct detail::Access;
   friend class detail::Core;
+  File(detail::Core& core, FileSource source) noexcept;
+  void join() noexcept;
+  void leave() noexcept;
 
-  /// What the descriptor is, found out by fstat(2) on first use.
+  /// What the descriptor is, found out by fstat(2) on first need.
   enum class Kind : std::uint8_t { unknown, stream_socket, datagram_socket, pipe, tty, regular, memory_device, other };
 
   struct Queue {
@@ -82,6 +85,7 @@ class File {
   int private_fd_ = -1;        // Our own non-blocking description of the same FIFO or tty.
   std::uint32_t registration_ = 0;  // The engine's slot, 0 for none.
   std::uint32_t parallel_ = 0;      // Operations in flight outside the queues.
+  std::uint32_t busy_ = 0;          // Requests that are not idle.
   Request* closing_ = nullptr;
   Queue queues_[2];
   Readiness readiness_[2];

@@ -85,7 +85,14 @@ class IoRequest : public Request {
   friend class detail::Core;
   static Action invoke(Request& request);
   Result<std::size_t> take_result() noexcept;
-  Ticket submit(Operation operation, Done done) noexcept;
+  struct Operands {
+    std::byte* data = nullptr;
+    const iovec* vectors = nullptr;
+    File* target = nullptr;
+    std::size_t size = 0;
+    std::uint64_t offset = 0;
+  };
+  Ticket submit(Operation operation, const Operands& operands, Done done) noexcept;
 
   detail::Hook target_hook_{this};  // A splice's place in the target's write queue.
   union {

@@ -9,7 +9,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 
 namespace evt {
 
@@ -52,6 +51,7 @@ class Ticket {
 
  private:
   friend struct detail::Access;
+  friend class detail::Core;
   std::uint64_t generation_ = 0;
   std::uint32_t slot_ = 0;
   std::int32_t refusal_ = 0;

@@ -48,7 +48,8 @@ class Timer : public Request {
   static Action invoke(Request& request);
   Result<std::uint64_t> take_result() noexcept;
   enum class Form : std::uint8_t { after, at, every };
-  Ticket submit(Form form, nanoseconds deadline, nanoseconds interval, Done done) noexcept;
+  Ticket submit(Form form, Schedule schedule, Done done) noexcept;
+  nanoseconds clock_now() const noexcept;
 
   static constexpr std::uint32_t not_queued = 0xffffffff;
   nanoseconds deadline_{0};

@@ -13,6 +13,14 @@ struct Access {
   static Core* core(const Loop& loop) noexcept { return loop.core_.get(); }
   static Loop make_loop(std::unique_ptr<Core> core) noexcept { return Loop(std::move(core)); }
 
+  static Core* core(const File& file) noexcept { return file.core_; }
+  static Ticket refused(std::int32_t code) noexcept {
+    Ticket ticket;
+    ticket.refusal_ = code;
+    return ticket;
+  }
+  static File make_file(Core& core, FileSource source) noexcept { return File(core, source); }
+
   // Request.
   static Core*& core(Request& request) noexcept { return request.core_; }
   static File* file(const Request& request) noexcept { return request.file_; }

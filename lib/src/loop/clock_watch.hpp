@@ -5,6 +5,8 @@
 #include <evt/io_request.hpp>
 #include <evt/time.hpp>
 
+#include <memory>
+
 namespace evt::detail {
 
 class Core;
@@ -13,20 +15,19 @@ class Core;
 /// TFD_TIMER_CANCEL_ON_SET, so that a step of the clock re-evaluates every deadline.
 class ClockWatch {
  public:
+  /// Null when there is no descriptor to be had; the next turn tries again.
+  static std::unique_ptr<ClockWatch> create(Core& core, Clock clock) noexcept;
   ClockWatch(Core& core, Clock clock, Fd timer) noexcept;
   /// Fires at `deadline`; a system call only when it changed.
   void arm(nanoseconds deadline) noexcept;
 
  private:
-  Action on_ready();
-  void listen() noexcept;
+  Action on_ready() noexcept;
 
-  Core& core_;
   Clock clock_;
-  Fd timer_;
   File file_;
   IoRequest request_;
-  nanoseconds armed_ = never;
+  nanoseconds armed_{0};
 };
 
 }  // namespace evt::detail

@@ -5,6 +5,7 @@
 #include "base/post_ring.hpp"
 #include "base/slot_table.hpp"
 #include "base/timer_heap.hpp"
+#include "loop/access.hpp"
 #include "loop/clock_watch.hpp"
 #include "loop/engine.hpp"
 #include "pool/pool.hpp"
@@ -25,6 +26,7 @@ struct Post {
 
 class Core {
  public:
+  Core(const LoopOptions& options, std::unique_ptr<Engine> engine, std::string reason);
   static Result<std::unique_ptr<Core>> create(const LoopOptions& options, std::unique_ptr<Engine> engine,
                                               std::string reason);
   ~Core();
@@ -46,6 +48,8 @@ class Core {
   /// From the engine: one attempt ended with a count or -errno.
   void finish(Request& request, std::int64_t result) noexcept;
   void launch(Request& request) noexcept;
+  void start_work(Work& work) noexcept;
+  void start_wake(Wake& wake) noexcept;
 
   // queue.cpp: the queues of a file.
   void enqueue(IoRequest& request) noexcept;
@@ -56,13 +60,16 @@ class Core {
   void start_close(IoRequest& request) noexcept;
   void close_when_quiet(File& file) noexcept;
 
+  /// What the descriptor is, found out by fstat(2) on first need.
+  static Access::Kind kind_of(File& file) noexcept;
+
   // timers.cpp.
-  Ticket start_timer(Timer& timer) noexcept;
+  void start_timer(Timer& timer) noexcept;
+  void rearm_timer(Timer& timer) noexcept;
   void remove_timer(Timer& timer) noexcept;
   void move_timer(Timer& timer) noexcept;
   void expire_timers() noexcept;
   nanoseconds next_deadline() noexcept;
-  nanoseconds next_monotonic() noexcept;
 
   // remote.cpp: other threads.
   Result<void> push(const Post& post) noexcept;
@@ -79,6 +86,7 @@ class Core {
   bool forked() const noexcept;
   Pool* pool() noexcept;
   void count_reference(int delta) noexcept { active_ += delta; }
+  void note_priority() noexcept { mixed_priorities_ = true; }
   void forget_clock_watches() noexcept;
 
   std::unique_ptr<Engine> engine;
@@ -97,6 +105,10 @@ class Core {
   std::size_t run_deferred();
   void pump() noexcept;
   void deliver(Request& request);
+  void account(const Request& request) noexcept;
+  static void run_work(Request& request);
+  void idle(Request& request) noexcept;
+  void expire(Timer& timer, nanoseconds now) noexcept;
   void resubmit(Request& request) noexcept;
   bool alive() noexcept;
   bool anything_ready() noexcept;

@@ -8,6 +8,8 @@
 
 namespace evt::detail {
 
+class Core;
+
 /// Results beyond -errno, as Request::result_ holds them.
 inline constexpr std::int64_t code_eof = -5001;
 inline constexpr std::int64_t code_busy = -5002;
@@ -21,6 +23,8 @@ class Engine {
  public:
   virtual ~Engine() = default;
 
+  /// The core to report to; called once, before anything else.
+  virtual void attach(Core& core) noexcept = 0;
   /// Begins the operation of `request`, which is in flight from now on. For operations with
   /// progress (transferred()) it does the rest, or any part of the rest.
   virtual void start(Request& request) = 0;

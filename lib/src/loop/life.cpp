@@ -1,0 +1,270 @@
+/// The life of a request: idle → queued → in_flight → (canceling) → ready → idle.
+#include "loop/core.hpp"
+#include "loop/access.hpp"
+
+#include <cassert>
+#include <cerrno>
+
+namespace evt::detail {
+
+using State = Request::State;
+
+namespace {
+
+bool is_io(Operation operation) noexcept {
+  switch (operation) {
+    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::write:
+    case Operation::writev: case Operation::write_some: case Operation::pread: case Operation::pwrite:
+    case Operation::readable: case Operation::writable: case Operation::splice: case Operation::fsync:
+    case Operation::close:
+      return true;
+    case Operation::none: case Operation::nop: case Operation::open: case Operation::timer:
+    case Operation::wake: case Operation::work:
+      return false;
+  }
+  return false;
+}
+
+/// The result of `io` after an attempt moved `count` bytes, or `unfinished`.
+constexpr std::int64_t unfinished = INT64_MIN;
+
+std::size_t total_size(const iovec* vectors, std::size_t index, std::size_t count) noexcept {
+  std::size_t sum = 0;
+  for (; index < count; ++index) sum += vectors[index].iov_len;
+  return sum;
+}
+
+}  // namespace
+
+bool Core::admit(Request& request, Operation operation, Ticket& ticket) noexcept {
+  if (request.state_ != State::idle) [[unlikely]] {
+    ticket.refusal_ = static_cast<std::int32_t>(code_busy);
+    return false;
+  }
+  if (request.slot_ == 0) [[unlikely]] {
+    request.slot_ = requests.insert(&request);
+    if (request.slot_ == 0) {
+      ticket.refusal_ = -ENOMEM;
+      return false;
+    }
+  }
+  request.operation_ = operation;
+  request.state_ = State::queued;
+  request.cancel_requested_ = false;
+  request.generation_ = ++generation_;
+  active_ += request.referenced_ ? 1 : 0;
+  ticket.generation_ = request.generation_;
+  ticket.slot_ = request.slot_;
+  if (options.observer != nullptr) [[unlikely]] observe_submission(request);
+  return true;
+}
+
+void Core::launch(Request& request) noexcept {
+  request.state_ = State::in_flight;
+  engine->start(request);
+}
+
+void Core::complete(Request& request, std::int64_t result) noexcept {
+  request.result_ = result;
+  request.state_ = State::ready;
+  ready_.push_back(request.hook_);
+}
+
+/// Adds up an attempt's bytes; says the final result, or `unfinished` when more is to be done.
+std::int64_t Core::progress(IoRequest& io, std::int64_t result) noexcept {
+  const auto count = static_cast<std::size_t>(result);
+  switch (io.operation_) {
+    case Operation::read:
+      io.done_ = count;
+      if (count == 0 && io.size_ > 0 && kind_of(*io.file_) != File::Kind::datagram_socket) return code_eof;
+      return result;
+    case Operation::readv:
+      io.done_ = count;
+      if (count == 0 && kind_of(*io.file_) != File::Kind::datagram_socket &&
+          total_size(io.vectors_, 0, io.size_) > 0) {
+        return code_eof;
+      }
+      return result;
+    case Operation::pread:
+      io.done_ = count;
+      return count == 0 && io.size_ > 0 ? code_eof : result;
+    case Operation::splice:
+      io.done_ = count;
+      return count == 0 && io.size_ > 0 ? code_eof : result;
+    case Operation::write_some:
+      io.done_ = count;
+      return result;
+    case Operation::read_exact:
+      io.done_ += count;
+      if (count == 0 && io.done_ < io.size_) return code_eof;
+      return io.done_ < io.size_ ? unfinished : static_cast<std::int64_t>(io.done_);
+    case Operation::write:
+    case Operation::pwrite:
+      io.done_ += count;
+      if (io.done_ == io.size_) return static_cast<std::int64_t>(io.done_);
+      return count == 0 ? -EIO : unfinished;  // A device that takes nothing would spin us.
+    case Operation::writev: {
+      io.done_ += count;
+      std::size_t left = count;
+      while (io.vector_index_ < io.size_ &&
+             left >= io.vectors_[io.vector_index_].iov_len - io.vector_offset_) {
+        left -= io.vectors_[io.vector_index_].iov_len - io.vector_offset_;
+        ++io.vector_index_;
+        io.vector_offset_ = 0;
+      }
+      io.vector_offset_ += left;
+      if (io.vector_index_ == io.size_) return static_cast<std::int64_t>(io.done_);
+      return count == 0 ? -EIO : unfinished;
+    }
+    case Operation::readable: case Operation::writable: case Operation::fsync: case Operation::close:
+      return result;
+    case Operation::none: case Operation::nop: case Operation::open: case Operation::timer:
+    case Operation::wake: case Operation::work:
+      break;
+  }
+  assert(false && "not an IoRequest's operation");
+  return result;
+}
+
+void Core::finish(Request& request, std::int64_t result) noexcept {
+  assert(request.state_ == State::in_flight || request.state_ == State::canceling);
+  if (result >= 0 && is_io(request.operation_)) {
+    result = progress(static_cast<IoRequest&>(request), result);
+  } else if (result == -EINTR && !request.cancel_requested_) {
+    result = unfinished;
+  }
+  if (request.cancel_requested_ && (result == unfinished || result == -EINTR || result == -EAGAIN)) {
+    result = -ECANCELED;
+  }
+  if (result == unfinished) {
+    // The rest in the next turn: nothing recurses and a fast peer starves nobody.
+    request.state_ = State::queued;
+    starting_.push_back(request.hook_);
+    return;
+  }
+  if (request.file_ != nullptr) leave_queues(request);
+  complete(request, result);
+}
+
+void Core::cancel(Request& request) noexcept {
+  switch (request.state_) {
+    case State::idle: case State::ready: case State::canceling:
+      return;
+    case State::queued:
+      if (request.operation_ == Operation::close) return;
+      request.cancel_requested_ = true;
+      request.hook_.unlink();
+      if (request.file_ != nullptr) leave_queues(request);
+      complete(request, -ECANCELED);
+      return;
+    case State::in_flight:
+      break;
+  }
+  request.cancel_requested_ = true;
+  switch (request.operation_) {
+    case Operation::close:
+      return;
+    case Operation::timer:
+      remove_timer(static_cast<Timer&>(request));
+      complete(request, -ECANCELED);
+      return;
+    case Operation::wake:
+      complete(request, -ECANCELED);
+      return;
+    case Operation::work:
+      if (static_cast<Work&>(request).pool_->remove(request)) {
+        complete(request, -ECANCELED);
+      } else {
+        request.state_ = State::canceling;
+      }
+      return;
+    case Operation::none: case Operation::nop: case Operation::read: case Operation::readv:
+    case Operation::read_exact: case Operation::write: case Operation::writev:
+    case Operation::write_some: case Operation::pread: case Operation::pwrite:
+    case Operation::readable: case Operation::writable: case Operation::splice:
+    case Operation::fsync: case Operation::open:
+      request.state_ = State::canceling;
+      engine->abort(request);
+      return;
+  }
+}
+
+void Core::idle(Request& request) noexcept {
+  request.state_ = State::idle;
+  active_ -= request.referenced_ ? 1 : 0;
+  if (request.file_ == nullptr) return;
+  --request.file_->busy_;
+  if (request.operation_ == Operation::splice) --static_cast<IoRequest&>(request).target_->busy_;
+}
+
+bool Core::settle(Request& request) noexcept {
+  if (request.state_ == State::idle) return false;
+  if (forked()) {
+    // What the kernel shares with the parent is not ours to cancel.
+    request.hook_.unlink();
+    idle(request);
+    return false;
+  }
+  cancel(request);
+  while (request.state_ != State::ready) {
+    if (request.operation_ == Operation::work) {
+      wait_for_pool(request);
+    } else if (request.state_ == State::queued) {
+      engine->wait(nanoseconds::zero());  // A close that waits for others.
+      drain_remote();
+      pump();
+    } else {
+      engine->abort_sync(request);
+    }
+  }
+  request.hook_.unlink();
+  idle(request);
+  return request.result_ != -ECANCELED;
+}
+
+void Core::wait_for_pool(Request& request) noexcept {
+  while (!static_cast<Work&>(request).pool_->wait_briefly(request)) {
+  }
+  while (request.state_ != State::ready) drain_remote();  // Its last step is to push itself.
+}
+
+void Core::start_work(Work& work) noexcept {
+  work.state_ = State::in_flight;
+  if (const int error = work.pool_->submit(work, &Core::run_work); error != 0) complete(work, -error);
+  ++statistics.pool_jobs;
+}
+
+void Core::resubmit(Request& request) noexcept {
+  if (request.state_ != State::idle) return;  // Submitted again inside the callback: that stands.
+  Ticket ticket;
+  if (!admit(request, request.operation_, ticket)) return;
+  switch (request.operation_) {
+    case Operation::timer: rearm_timer(static_cast<Timer&>(request)); return;
+    case Operation::wake: start_wake(static_cast<Wake&>(request)); return;
+    case Operation::work: start_work(static_cast<Work&>(request)); return;
+    case Operation::nop: case Operation::open: launch(request); return;
+    case Operation::none: case Operation::read: case Operation::readv: case Operation::read_exact:
+    case Operation::write: case Operation::writev: case Operation::write_some:
+    case Operation::pread: case Operation::pwrite: case Operation::readable:
+    case Operation::writable: case Operation::splice: case Operation::fsync: case Operation::close:
+      enqueue(static_cast<IoRequest&>(request));
+      return;
+  }
+}
+
+void Core::observe_submission(const Request& request) noexcept {
+  const_cast<Request&>(request).submitted_ns_ = engine->clock(Clock::monotonic).count();
+  options.observer->submitted({request.operation_, request.generation_,
+                               request.file_ != nullptr ? request.file_->fd_ : -1,
+                               nanoseconds{request.submitted_ns_}, nanoseconds::zero(), 0});
+}
+
+void Core::observe_completion(const Request& request) noexcept {
+  const std::int64_t result = request.result_ == code_eof ? 0 : request.result_;
+  options.observer->completed({request.operation_, request.generation_,
+                               request.file_ != nullptr ? request.file_->fd_ : -1,
+                               nanoseconds{request.submitted_ns_}, engine->clock(Clock::monotonic),
+                               result});
+}
+
+}  // namespace evt::detail

@@ -1,0 +1,169 @@
+/// The two queues of a File: who has its turn, who waits, and how a close empties them.
+#include "loop/core.hpp"
+#include "loop/access.hpp"
+
+#include <cerrno>
+#include <unistd.h>
+
+namespace evt::detail {
+
+using State = Request::State;
+
+namespace {
+
+enum Lane : std::uint8_t { read_lane, write_lane, parallel_lane };
+
+Lane lane_of(const IoRequest& request, Ordering ordering) noexcept {
+  switch (request.operation()) {
+    case Operation::pread: case Operation::pwrite: case Operation::close:
+      return parallel_lane;
+    case Operation::splice:
+      return read_lane;  // And the target's write lane: splices stay ordered.
+    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::readable:
+      return ordering == Ordering::ordered ? read_lane : parallel_lane;
+    case Operation::write: case Operation::writev: case Operation::write_some:
+    case Operation::writable: case Operation::fsync:
+      return ordering == Ordering::ordered ? write_lane : parallel_lane;
+    case Operation::none: case Operation::nop: case Operation::open: case Operation::timer:
+    case Operation::wake: case Operation::work:
+      break;
+  }
+  return parallel_lane;
+}
+
+}  // namespace
+
+void Core::enqueue(IoRequest& request) noexcept {
+  File& file = *request.file_;
+  ++file.busy_;
+  if (request.operation_ == Operation::splice) ++request.target_->busy_;
+  request.done_ = 0;
+  request.vector_index_ = 0;
+  request.vector_offset_ = 0;
+  const Lane lane = lane_of(request, file.ordering_);
+  request.direction_ = lane;
+  if (file.fd_ < 0 || file.closing_ != nullptr ||
+      (request.operation_ == Operation::splice &&
+       (request.target_->fd_ < 0 || request.target_->closing_ != nullptr))) {
+    request.direction_ = parallel_lane;
+    ++file.parallel_;
+    request.state_ = State::in_flight;
+    finish(request, -EBADF);
+    return;
+  }
+  if (request.operation_ == Operation::close) return start_close(request);
+  if (lane == parallel_lane) {
+    ++file.parallel_;
+    return launch(request);
+  }
+  File::Queue& queue = file.queues_[lane];
+  if (request.operation_ != Operation::splice && queue.active == nullptr && !queue.paused &&
+      queue.waiting.empty()) {
+    queue.active = &request;
+    return launch(request);
+  }
+  queue.waiting.push_back(request.hook_);
+  if (request.operation_ == Operation::splice) {
+    request.target_->queues_[write_lane].waiting.push_back(request.target_hook_);
+    advance(file, Direction::read);
+  }
+}
+
+/// Gives the turn to the oldest waiting request, if it is free to go; it starts at the next pump.
+void Core::advance(File& file, Direction direction) noexcept {
+  File::Queue& queue = file.queues_[static_cast<std::size_t>(direction)];
+  if (queue.active != nullptr || queue.paused || queue.waiting.empty()) return;
+  Request& request = *queue.waiting.front_owner();
+  if (request.operation_ == Operation::splice) {
+    auto& splice = static_cast<IoRequest&>(request);
+    File::Queue& source = splice.file_->queues_[read_lane];
+    File::Queue& target = splice.target_->queues_[write_lane];
+    if (source.active != nullptr || target.active != nullptr || source.paused || target.paused ||
+        source.waiting.front() != &splice.hook_ || target.waiting.front() != &splice.target_hook_) {
+      return;
+    }
+    splice.target_hook_.unlink();
+    source.active = target.active = &request;
+  } else {
+    queue.active = &request;
+  }
+  request.hook_.unlink();
+  starting_.push_back(request.hook_);
+}
+
+/// The request ends: its place, in flight or waiting, is free for the next.
+void Core::leave_queues(Request& request) noexcept {
+  File& file = *request.file_;
+  if (request.direction_ == parallel_lane) {
+    --file.parallel_;
+  } else {
+    File::Queue& queue = file.queues_[request.direction_];
+    if (queue.active == &request) queue.active = nullptr;
+    advance(file, static_cast<Direction>(request.direction_));
+  }
+  if (request.operation_ == Operation::splice && request.direction_ != parallel_lane) {
+    auto& splice = static_cast<IoRequest&>(request);
+    File& target = *splice.target_;
+    splice.target_hook_.unlink();
+    File::Queue& queue = target.queues_[write_lane];
+    if (queue.active == &request) queue.active = nullptr;
+    advance(target, Direction::write);
+    if (target.closing_ != nullptr) close_when_quiet(target);
+  }
+  if (file.closing_ != nullptr && file.closing_ != &request) close_when_quiet(file);
+}
+
+void Core::start_close(IoRequest& request) noexcept {
+  File& file = *request.file_;
+  ++file.parallel_;
+  file.closing_ = &request;
+  for (File::Queue& queue : file.queues_) {
+    while (!queue.waiting.empty()) cancel(*queue.waiting.front_owner());
+    if (queue.active != nullptr) cancel(*queue.active);
+  }
+  if (file.parallel_ > 1) {
+    requests.for_each([&](Request& other) {
+      if (other.file_ == &file && &other != &request) cancel(other);
+    });
+  }
+  close_when_quiet(file);
+}
+
+void Core::close_when_quiet(File& file) noexcept {
+  if (file.parallel_ > 1 || file.queues_[read_lane].active != nullptr ||
+      file.queues_[write_lane].active != nullptr || file.closing_->hook_.linked() ||
+      file.closing_->state_ != State::queued) {
+    return;
+  }
+  engine->forget(file);
+  starting_.push_back(file.closing_->hook_);
+}
+
+/// Idles every busy request of `file` without calling back.
+void Core::settle_all(File& file) noexcept {
+  for (File::Queue& queue : file.queues_) {
+    while (!queue.waiting.empty()) settle(*queue.waiting.front_owner());
+    while (queue.active != nullptr) settle(*queue.active);
+  }
+  if (file.busy_ == 0) return;
+  // Ready ones and those beside the queues are found the slow way.
+  requests.for_each([&](Request& request) {
+    if (request.state_ == State::idle) return;
+    const bool targets = request.operation_ == Operation::splice &&
+                         static_cast<IoRequest&>(request).target_ == &file;
+    if (request.file_ == &file || targets) settle(request);
+  });
+}
+
+/// Takes `file` off the loop; its descriptor stays open.
+void Core::detach(File& file) noexcept {
+  settle_all(file);
+  if (!forked()) engine->forget(file);
+  file.kind_ = File::Kind::unknown;
+  file.nowait_ = true;
+  file.blocking_only_ = file.unpollable_ = file.nonblocking_ = false;
+  file.readiness_[0].maybe = file.readiness_[1].maybe = true;
+  file.readiness_[0].sticky = file.readiness_[1].sticky = false;
+}
+
+}  // namespace evt::detail

@@ -1,0 +1,250 @@
+/// Turns of the loop: wait, expire timers, run what other threads posted, then ready callbacks.
+#include "loop/core.hpp"
+#include "loop/access.hpp"
+
+#include <cerrno>
+#include <pthread.h>
+
+namespace evt::detail {
+
+namespace {
+
+std::atomic<std::uint64_t> forks{0};
+
+/// Counts forks of this process, in its children.
+std::uint64_t fork_count() noexcept {
+  static const int registered = pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
+  (void)registered;
+  return forks.load(std::memory_order_relaxed);
+}
+
+/// A stable merge sort by priority of a list too long for insertion; no memory needed.
+void sort_by_priority(List& list) noexcept {
+  if (list.empty() || list.end.next == list.end.previous) return;
+  List left;
+  List right;
+  for (bool to_left = true; !list.empty(); to_left = !to_left) {
+    // Halves by walking from both ends keep the order within each.
+    Hook* node = to_left ? list.end.next : list.end.previous;
+    node->unlink();
+    if (to_left) {
+      left.push_back(*node);
+    } else {
+      node->next = right.end.next;
+      node->previous = &right.end;
+      right.end.next->previous = node;
+      right.end.next = node;
+    }
+  }
+  sort_by_priority(left);
+  sort_by_priority(right);
+  while (!left.empty() && !right.empty()) {
+    List& lower = right.front_owner()->priority() < left.front_owner()->priority() ? right : left;
+    Hook* node = lower.front();
+    node->unlink();
+    list.push_back(*node);
+  }
+  list.append(left);
+  list.append(right);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Core>> Core::create(const LoopOptions& options, std::unique_ptr<Engine> engine,
+                                           std::string reason) {
+  auto core = std::make_unique<Core>(options, std::move(engine), std::move(reason));
+  if (!core->posts_.check()) return std::unexpected(errno_error("create", ENOMEM));
+  return core;
+}
+
+Core::Core(const LoopOptions& wanted, std::unique_ptr<Engine> made, std::string why)
+    : engine(std::move(made)),
+      options(wanted),
+      reason(std::move(why)),
+      fork_count_(fork_count()),
+      posts_(wanted.post_capacity) {
+  if (options.budget == 0) options.budget = 1;
+  engine->attach(*this);
+}
+
+Core::~Core() {
+  for (auto& watch : watches_) watch.reset();
+  requests.for_each([&](Request& request) {
+    settle(request);
+    request.core_ = nullptr;
+  });
+  while (files != nullptr) {
+    File& file = *files;
+    detach(file);
+    file.core_ = nullptr;
+    files = file.next_;
+    file.next_ = file.previous_ = nullptr;
+  }
+  while (remote_users_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
+  if (forked()) {
+    if (own_pool_ != nullptr) own_pool_->abandon();
+    engine->abandon();
+  }
+}
+
+bool Core::forked() const noexcept { return fork_count_ != fork_count(); }
+
+Result<std::size_t> Core::run(RunMode mode) {
+  if (running_) return std::unexpected(Error{"run", Errc::busy});
+  if (forked()) return std::unexpected(Error{"run", Errc::forked});
+  running_ = true;
+  std::size_t count = 0;
+  if (mode == RunMode::no_wait) {
+    if (!stopped.load(std::memory_order_relaxed)) count = turn(nanoseconds::zero());
+  } else {
+    while (!stopped.load(std::memory_order_relaxed) && alive()) {
+      count += turn(never);
+      if (mode == RunMode::once && count > 0) break;
+    }
+  }
+  running_ = false;
+  return count;
+}
+
+Result<std::size_t> Core::dispatch(nanoseconds timeout) {
+  if (running_) return std::unexpected(Error{"dispatch", Errc::busy});
+  if (forked()) return std::unexpected(Error{"dispatch", Errc::forked});
+  if (stopped.load(std::memory_order_relaxed)) return 0;
+  running_ = true;
+  nanoseconds deadline{0};
+  if (timeout.count() > 0) deadline = saturating_add(engine->clock(Clock::monotonic), timeout);
+  const std::size_t count = turn(deadline);
+  running_ = false;
+  return count;
+}
+
+bool Core::anything_ready() noexcept {
+  return !batch_.empty() || !ready_.empty() || !starting_.empty() || !deferred.empty() ||
+         !posts_.empty() || remotes_.load(std::memory_order_relaxed) != nullptr;
+}
+
+bool Core::alive() noexcept {
+  // A ready request that nobody references does not keep the loop going either.
+  return active_ > 0 || !starting_.empty() || !deferred.empty() || !posts_.empty();
+}
+
+std::size_t Core::turn(nanoseconds deadline) {
+  ++statistics.turns;
+  if (deadline.count() > 0 && !anything_ready()) {
+    deadline = std::min(deadline, next_deadline());
+    sleeping_.store(true, std::memory_order_seq_cst);
+    // Whoever hands something in from now on wakes us; what came before is seen here.
+    const bool sleep = !anything_ready() && !stopped.load(std::memory_order_seq_cst);
+    engine->wait(sleep ? deadline : nanoseconds::zero());
+  } else {
+    engine->wait(nanoseconds::zero());
+  }
+  sleeping_.store(false, std::memory_order_relaxed);
+  now_ = nanoseconds::zero();
+  drain_remote();
+  expire_timers();
+  std::size_t count = run_posts();
+  count += run_ready();
+  pump();
+  count += run_deferred();
+  return count;
+}
+
+std::size_t Core::run_ready() {
+  if (batch_.empty()) {
+    batch_.append(ready_);
+    if (mixed_priorities_) sort_by_priority(batch_);
+  }
+  std::size_t count = 0;
+  while (!batch_.empty() && count < options.budget && !stopped.load(std::memory_order_relaxed)) {
+    deliver(*batch_.pop_front());
+    ++count;
+  }
+  return count;
+}
+
+void Core::deliver(Request& request) {
+  idle(request);
+  account(request);
+  if (options.observer != nullptr) [[unlikely]] observe_completion(request);
+  if (request.invoke_(request) == Action::rearm) resubmit(request);
+}
+
+void Core::account(const Request& request) noexcept {
+  const auto operation = static_cast<std::size_t>(request.operation_);
+  ++statistics.operations[operation];
+  if (request.file_ == nullptr) return;
+  const std::uint64_t bytes = static_cast<const IoRequest&>(request).done_;
+  switch (request.operation_) {
+    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::pread:
+      statistics.bytes_read += bytes;
+      return;
+    case Operation::write: case Operation::writev: case Operation::write_some: case Operation::pwrite:
+      statistics.bytes_written += bytes;
+      return;
+    case Operation::splice:
+      statistics.bytes_read += bytes;
+      statistics.bytes_written += bytes;
+      return;
+    case Operation::none: case Operation::nop: case Operation::readable: case Operation::writable:
+    case Operation::fsync: case Operation::close: case Operation::open: case Operation::timer:
+    case Operation::wake: case Operation::work:
+      return;
+  }
+}
+
+/// Starts whom a queue gave its turn; those that come up meanwhile start in the next turn.
+void Core::pump() noexcept {
+  if (starting_.empty()) return;
+  List now_starting;
+  now_starting.append(starting_);
+  while (!now_starting.empty()) launch(*now_starting.pop_front());
+}
+
+std::size_t Core::run_deferred() {
+  if (deferred.empty()) return 0;
+  // By index and count: a task may defer others, which wait for the next turn.
+  const std::size_t count = deferred.size();
+  for (std::size_t index = 0; index < count; ++index) {
+    const Task task = deferred[index];
+    task.function(task.context);
+  }
+  deferred.erase(deferred.begin(), deferred.begin() + static_cast<std::ptrdiff_t>(count));
+  return count;
+}
+
+nanoseconds Core::prepare() noexcept {
+  pump();
+  engine->flush();
+  if (stopped.load(std::memory_order_relaxed)) return nanoseconds::zero();
+  const nanoseconds deadline = next_deadline();
+  sleeping_.store(true, std::memory_order_seq_cst);
+  if (anything_ready()) return nanoseconds::zero();
+  if (deadline == never) return never;
+  return saturating_since(deadline, engine->clock(Clock::monotonic));
+}
+
+Result<void> Core::after_fork(std::unique_ptr<Engine> made) {
+  if (own_pool_ != nullptr) own_pool_->abandon();
+  engine->abandon();
+  forget_clock_watches();
+  for (File* file = files; file != nullptr; file = file->next_) {
+    file->registration_ = 0;
+    file->readiness_[0].maybe = file->readiness_[1].maybe = true;
+  }
+  engine = std::move(made);
+  engine->attach(*this);
+  fork_count_ = fork_count();
+  requests.for_each([&](Request& request) {
+    const bool kernel = request.operation_ != Operation::timer && request.operation_ != Operation::wake;
+    const bool busy = request.state_ == Request::State::in_flight || request.state_ == Request::State::canceling;
+    if (!kernel || !busy) return;
+    request.hook_.unlink();
+    request.remote_.phase = Remote::Phase::none;
+    if (request.file_ != nullptr) leave_queues(request);
+    complete(request, -ECANCELED);
+  });
+  return {};
+}
+
+}  // namespace evt::detail
