@@ -4,6 +4,8 @@
 #include <evt/request.hpp>
 #include <evt/time.hpp>
 
+#include <optional>
+
 namespace evt {
 
 class Loop;

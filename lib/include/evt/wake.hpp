@@ -4,6 +4,7 @@
 #include <evt/request.hpp>
 
 #include <atomic>
+#include <optional>
 
 namespace evt {
 
