@@ -50,6 +50,7 @@ struct Pool::Worker {
 
   static void* main(void* self) {
     auto& worker = *static_cast<Worker*>(self);
+    pthread_setname_np(pthread_self(), thread_name);
     worker.pool->work(worker);
     return nullptr;
   }

@@ -20,6 +20,9 @@ class Pool {
   /// Blocks as long as it takes; leaves its outcome in the request's result.
   using Run = void (*)(Request& request);
 
+  /// What its threads are called, in ps -L and top -H.
+  static constexpr const char* thread_name = "evt-pool";
+
   explicit Pool(unsigned threads);
   /// Every job must be over.
   ~Pool();
