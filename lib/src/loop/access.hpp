@@ -11,7 +11,7 @@ struct Access {
   using Readiness = File::Readiness;
 
   static Core* core(const Loop& loop) noexcept { return loop.core_.get(); }
-  static Loop make_loop(std::unique_ptr<Core> core) noexcept { return Loop(std::move(core)); }
+  static Loop make_loop(std::unique_ptr<Core> core) noexcept;  // Defined in core.hpp, which knows Core.
 
   static Core* core(const File& file) noexcept { return file.core_; }
   static Ticket refused(std::int32_t code) noexcept {

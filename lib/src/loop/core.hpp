@@ -8,7 +8,7 @@
 #include "loop/access.hpp"
 #include "loop/clock_watch.hpp"
 #include "loop/engine.hpp"
-#include "pool/pool.hpp"
+#include "loop/pool.hpp"
 
 #include <evt/evt.hpp>
 
@@ -143,5 +143,7 @@ class Core {
   std::atomic<bool> sleeping_{false};
   std::unique_ptr<Pool> own_pool_;
 };
+
+inline Loop Access::make_loop(std::unique_ptr<Core> core) noexcept { return Loop(std::move(core)); }
 
 }  // namespace evt::detail

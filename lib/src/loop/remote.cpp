@@ -2,7 +2,7 @@
 /// finished pool jobs. Everything in push(), push_remote() and rouse() is lock-free.
 #include "loop/core.hpp"
 #include "loop/access.hpp"
-#include "pool/job.hpp"
+#include "loop/job.hpp"
 
 #include <cerrno>
 

@@ -1,5 +1,5 @@
 /// Calls a pool job; the one place where a job's exception is caught.
-#include "pool/job.hpp"
+#include "loop/job.hpp"
 
 namespace evt::detail {
 

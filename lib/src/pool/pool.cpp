@@ -1,6 +1,6 @@
 /// Pool: its threads, its queue, and the signal that gets a thread out of a system call. What jobs
 /// do is not known here.
-#include "pool/pool.hpp"
+#include "loop/pool.hpp"
 
 #include "loop/access.hpp"
 #include "loop/core.hpp"

@@ -1,5 +1,5 @@
 /// ThreadPool: the public face of Pool.
-#include "pool/pool.hpp"
+#include "loop/pool.hpp"
 #include <evt/thread_pool.hpp>
 
 #include <algorithm>
