@@ -8,9 +8,11 @@
 #include "render.hpp"
 
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 namespace evtool {
 namespace {
@@ -38,6 +40,7 @@ std::optional<Exit> Context::begin(void* settings) {
   if (const auto exit = parse_words(settings)) return exit;
   if (const auto exit = answer_help()) return exit;
   if (const auto exit = check_operands()) return exit;
+  if (const auto exit = read_environment()) return exit;
   if (const auto exit = open_json()) return exit;
   return open_trace();
 }
@@ -60,6 +63,16 @@ std::optional<Exit> Context::check_operands() const {
   const auto& allowed = applet.operands;
   if (operands.size() < allowed.least) return usage("missing operand: {}", allowed.form);
   if (operands.size() > allowed.most) return usage("extra operand '{}'", operands[allowed.most]);
+  return std::nullopt;
+}
+
+/// EVTOOL_BACKEND, unless --backend was given or the environment may belong to somebody less privileged.
+std::optional<Exit> Context::read_environment() {
+  if (common.backend || ::getauxval(AT_SECURE) != 0) return std::nullopt;
+  const char* name = std::getenv("EVTOOL_BACKEND");
+  if (name == nullptr || *name == '\0') return std::nullopt;
+  const auto refusal = convert(name, common.backend);
+  if (!refusal.empty()) return usage("EVTOOL_BACKEND: '{}' {}", name, refusal);
   return std::nullopt;
 }
 

@@ -80,6 +80,7 @@ class Context {
 
  private:
   std::optional<Exit> check_operands() const;
+  std::optional<Exit> read_environment();
   std::optional<Exit> open_json();
   std::optional<Exit> open_trace();
   std::optional<Exit> open_json_fd(std::string_view number);

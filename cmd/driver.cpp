@@ -5,11 +5,6 @@
 #include "output.hpp"
 #include "render.hpp"
 
-#include <sys/auxv.h>
-
-#include <cstdlib>
-#include <cstring>
-
 namespace evtool {
 namespace {
 
