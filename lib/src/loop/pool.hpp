@@ -4,10 +4,12 @@
 #include <evt/detail/list.hpp>
 #include <evt/request.hpp>
 
+#include <pthread.h>
+
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <pthread.h>
 #include <thread>
 #include <vector>
 
@@ -39,7 +41,8 @@ class Pool {
   void interrupt(Request& request) noexcept;
   /// Waits up to 10 ms for the job to be over; true once it is.
   bool wait_briefly(Request& request) noexcept;
-  /// In a child after fork(2) there are no threads: forgets them and the jobs they had.
+  /// In a child after fork(2) there are no threads: forgets them and the jobs they had, once. The
+  /// other calls do so first, so that a pool shared by several loops needs nobody to remember it.
   void abandon() noexcept;
 
  private:
@@ -48,6 +51,7 @@ class Pool {
   bool start_worker() noexcept;
 
   const unsigned limit_;
+  std::uint64_t forks_;  // As of when the threads were started.
   std::mutex mutex_;
   std::condition_variable wanted_;
   std::condition_variable over_;

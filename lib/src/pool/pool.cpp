@@ -2,6 +2,7 @@
 /// do is not known here.
 #include "loop/pool.hpp"
 
+#include "base/forks.hpp"
 #include "loop/access.hpp"
 #include "loop/core.hpp"
 
@@ -69,11 +70,12 @@ struct Pool::Worker {
   }
 };
 
-Pool::Pool(unsigned threads) : limit_(threads) {
+Pool::Pool(unsigned threads) : limit_(threads), forks_(fork_count()) {
   workers_.reserve(threads);
 }
 
 Pool::~Pool() {
+  abandon();
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -84,6 +86,7 @@ Pool::~Pool() {
 }
 
 int Pool::submit(Request& request, Run run) noexcept {
+  abandon();
   const std::lock_guard lock(mutex_);
   if (idle_ <= queued_ && workers_.size() < limit_ && !start_worker() && workers_.empty()) return EAGAIN;
   Remote& remote = Access::remote(request);
@@ -98,6 +101,7 @@ int Pool::submit(Request& request, Run run) noexcept {
 }
 
 bool Pool::remove(Request& request) noexcept {
+  abandon();
   const std::lock_guard lock(mutex_);
   Remote& remote = Access::remote(request);
   if (remote.phase != Phase::queued) return false;
@@ -108,6 +112,7 @@ bool Pool::remove(Request& request) noexcept {
 }
 
 void Pool::interrupt(Request& request) noexcept {
+  abandon();
   const std::lock_guard lock(mutex_);
   const Remote& remote = Access::remote(request);
   const int number = interrupt_signal.load();
@@ -116,12 +121,15 @@ void Pool::interrupt(Request& request) noexcept {
 }
 
 bool Pool::wait_briefly(Request& request) noexcept {
+  abandon();
   std::unique_lock lock(mutex_);
   const Remote& remote = Access::remote(request);
   return over_.wait_for(lock, std::chrono::milliseconds(10), [&] { return remote.phase == Phase::over; });
 }
 
 void Pool::abandon() noexcept {
+  if (forks_ == fork_count()) return;
+  forks_ = fork_count();
   // Another thread may have held the mutex or waited when the process forked: neither can be
   // unlocked or destroyed, only made anew.
   new (&mutex_) std::mutex;
