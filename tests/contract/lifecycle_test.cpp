@@ -1,9 +1,11 @@
 /// The life of a request: one completion per submission, from Loop::run only; busy, reuse, rearm and disarm.
 #include "contract/fixture.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -275,6 +277,26 @@ TEST_P(Lifecycle, AThousandRequestsCompleteOnceEachThroughOneSubmissionEntry) {
   turns();
   for (const VoidRecorder& each : done)
     EXPECT_EQ(each.calls, 1);
+}
+
+TEST_P(Lifecycle, AChainOfInlineCompletionsRunsInConstantStack) {
+  const Fd zero(open("/dev/zero", O_RDONLY | O_CLOEXEC));
+  File file{loop(), File::borrow(zero.get())};
+  Reader reader{file, 16};
+  std::uintptr_t lowest = UINTPTR_MAX;
+  std::uintptr_t highest = 0;
+  reader.done.then = [&] {
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    lowest = std::min(lowest, here);
+    highest = std::max(highest, here);
+    if (reader.done.calls < 20'000) {
+      EXPECT_TRUE(reader.read());
+    }
+    return Action::disarm;
+  };
+  ASSERT_TRUE(reader.read());
+  ASSERT_TRUE(run_until_called(reader.done, 20'000));
+  EXPECT_LT(highest - lowest, 4096u);
 }
 
 TEST_P(Lifecycle, RunCountsTheCallbacksItMade) {
