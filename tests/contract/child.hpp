@@ -1,0 +1,25 @@
+/// Running part of a case in a child process: for what must not happen to the test program itself.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <sys/types.h>
+
+#include <functional>
+
+namespace evt::contract {
+
+/// Forks, runs `body` in the child, which ends at once afterwards, and waits for it. Fails where the child failed an
+/// expectation, died of a signal, or was not done within half a minute.
+testing::AssertionResult in_child(const std::function<void()>& body);
+
+/// What a seccomp filter shall answer to io_uring_setup(2) from now on, in this process and its children.
+void refuse_io_uring(int error_number);
+
+/// Lowers both limits of setrlimit(2).
+void lower_limit(int resource, unsigned long limit);
+
+/// Becomes nobody, if this process is root.
+void drop_privileges();
+
+}  // namespace evt::contract
