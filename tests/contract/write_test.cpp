@@ -206,14 +206,17 @@ TEST_P(Write, WriteInlineCopiesItsBytesAtOnce) {
   EXPECT_EQ(drain(pipe.read), expected);
 }
 
-TEST_P(Write, MoreThanFitsIntoARequestIsEmsgsizeAndWritesNothing) {
+TEST_P(Write, MoreThanFitsIntoARequestIsRefusedAsEmsgsize) {
   PipeEnds pipe = make_pipe();
   File file{loop(), File::borrow(pipe.write.get())};
   IoRequest request{file};
   IoRecorder done;
-  ASSERT_TRUE(request.write_inline(bytes_of(pattern(IoRequest::inline_capacity + 1)), bind(done)));
-  ASSERT_TRUE(run_until_called(done));
-  EXPECT_TRUE(failed_with(done, std::errc::message_size));
+  const Ticket ticket = request.write_inline(bytes_of(pattern(IoRequest::inline_capacity + 1)), bind(done));
+  EXPECT_FALSE(ticket);
+  EXPECT_TRUE(is_error(ticket.error(), std::errc::message_size));
+  EXPECT_TRUE(request.idle());
+  turns();
+  EXPECT_EQ(done.calls, 0);
   EXPECT_FALSE(has_input(pipe.read));
 }
 
