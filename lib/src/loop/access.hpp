@@ -64,8 +64,10 @@ struct Access {
   static Kind& kind(File& file) noexcept { return file.kind_; }
   static bool& nonblocking(File& file) noexcept { return file.nonblocking_; }
   static bool& nowait(File& file) noexcept { return file.nowait_; }
+  static bool& dries(File& file) noexcept { return file.dries_; }
   static bool& blocking_only(File& file) noexcept { return file.blocking_only_; }
-  static bool& unpollable(File& file) noexcept { return file.unpollable_; }
+  static int& watched_fd(File& file) noexcept { return file.watched_fd_; }
+  static std::uint32_t& watched(File& file) noexcept { return file.watched_; }
   static int& private_fd(File& file) noexcept { return file.private_fd_; }
   static std::uint32_t& registration(File& file) noexcept { return file.registration_; }
   static Readiness& readiness(File& file, Direction direction) noexcept {

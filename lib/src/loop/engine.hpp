@@ -17,6 +17,9 @@ inline constexpr std::int64_t code_no_loop = -5003;
 inline constexpr std::int64_t code_forked = -5004;
 inline constexpr std::int64_t code_exception = -5005;
 
+/// A deadline for Engine::wait: callbacks are due already, so look only if that is cheap.
+inline constexpr nanoseconds in_passing{-1};
+
 /// One attempt at a time: the engine reports each with Core::finish(request, count or -errno), from
 /// inside start(), abort() or wait(), never from another thread. Callbacks never run in here.
 class Engine {
@@ -30,11 +33,11 @@ class Engine {
   virtual void start(Request& request) = 0;
   /// Asks an operation in flight to end soon; finish() comes, with -ECANCELED or the real result.
   virtual void abort(Request& request) = 0;
-  /// As abort(), and returns only after finish() was called for `request`.
-  virtual void abort_sync(Request& request) = 0;
+  /// After abort(): returns once finish() was called for `request`.
+  virtual void await_end(Request& request) = 0;
 
   /// Submits what was started, then reaps completions. Waits for one until `deadline` (monotonic)
-  /// or wake(); zero means no waiting.
+  /// or wake(); zero means no waiting, in_passing not even a system call if that can be put off.
   virtual void wait(nanoseconds deadline) = 0;
   /// Submits what was started, so that fd() tells about it.
   virtual void flush() = 0;

@@ -2,6 +2,7 @@
 #include "loop/core.hpp"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -18,6 +19,12 @@ Kind socket_kind(int fd) noexcept {
   socklen_t length = sizeof type;
   const bool stream = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM;
   return stream ? Kind::stream_socket : Kind::datagram_socket;
+}
+
+bool is_tcp(int fd) noexcept {
+  int protocol = 0;
+  socklen_t length = sizeof protocol;
+  return getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) == 0 && protocol == IPPROTO_TCP;
 }
 
 /// /dev/null, zero, full and urandom never block; other memory devices may.
@@ -47,6 +54,9 @@ Kind Core::kind_of(File& file) noexcept {
   }
   const int flags = fcntl(fd, F_GETFL);
   Access::nonblocking(file) = flags >= 0 && (flags & O_NONBLOCK) != 0;
+  // Not so: a unix socket stops short at passed descriptors, a pipe in packet mode at each packet.
+  Access::dries(file) = kind == Kind::pipe ? flags >= 0 && (flags & O_DIRECT) == 0
+                                           : kind == Kind::stream_socket && is_tcp(fd);
   return kind;
 }
 

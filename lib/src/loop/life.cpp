@@ -214,7 +214,7 @@ bool Core::settle(Request& request) noexcept {
       drain_remote();
       pump();
     } else {
-      engine->abort_sync(request);
+      engine->await_end(request);
     }
   }
   request.hook_.unlink();

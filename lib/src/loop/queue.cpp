@@ -110,7 +110,11 @@ void Core::leave_queues(Request& request) noexcept {
     advance(target, Direction::write);
     if (target.closing_ != nullptr) close_when_quiet(target);
   }
-  if (file.closing_ != nullptr && file.closing_ != &request) close_when_quiet(file);
+  if (file.closing_ == &request) {
+    file.closing_ = nullptr;
+  } else if (file.closing_ != nullptr) {
+    close_when_quiet(file);
+  }
 }
 
 void Core::start_close(IoRequest& request) noexcept {
@@ -159,9 +163,20 @@ void Core::settle_all(File& file) noexcept {
 void Core::detach(File& file) noexcept {
   settle_all(file);
   if (!forked()) engine->forget(file);
+  forget_kind(file);
+}
+
+/// A close takes the descriptor: the File is empty from now on.
+int Core::surrender(File& file) noexcept {
+  forget_kind(file);
+  file.owned_ = false;
+  return std::exchange(file.fd_, -1);
+}
+
+void Core::forget_kind(File& file) noexcept {
   file.kind_ = File::Kind::unknown;
   file.nowait_ = true;
-  file.blocking_only_ = file.unpollable_ = file.nonblocking_ = false;
+  file.dries_ = file.blocking_only_ = file.nonblocking_ = false;
   file.readiness_[0].maybe = file.readiness_[1].maybe = true;
   file.readiness_[0].sticky = file.readiness_[1].sticky = false;
 }

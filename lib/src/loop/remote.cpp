@@ -5,6 +5,7 @@
 #include "loop/job.hpp"
 
 #include <cerrno>
+#include <csignal>
 
 namespace evt::detail {
 
@@ -61,6 +62,9 @@ void Core::drain_remote() noexcept {
     } else if (request.operation_ == Operation::work) {
       complete(request, request.result_);
     } else {
+      // The signal of a broken pipe went to the pool's thread, which blocks it.
+      if (request.result_ == -EPIPE && options.broken_pipe == BrokenPipe::deliver) (void)raise(SIGPIPE);
+      request.hook_.unlink();
       finish(request, request.result_);
     }
   }

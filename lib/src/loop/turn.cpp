@@ -137,7 +137,7 @@ std::size_t Core::turn(nanoseconds deadline) {
     const bool sleep = !anything_ready() && !stopped.load(std::memory_order_seq_cst);
     engine->wait(sleep ? deadline : nanoseconds::zero());
   } else {
-    engine->wait(nanoseconds::zero());
+    engine->wait(ready_.empty() && batch_.empty() ? nanoseconds::zero() : in_passing);
   }
   sleeping_.store(false, std::memory_order_relaxed);
   now_ = nanoseconds::zero();

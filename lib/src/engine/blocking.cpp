@@ -1,0 +1,85 @@
+/// Operations as a pool thread does them: see the header.
+#include "engine/blocking.hpp"
+
+#include "engine/attempt.hpp"
+#include "loop/core.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace evt::detail {
+
+namespace {
+
+std::int64_t outcome(ssize_t count) noexcept { return count >= 0 ? count : -errno; }
+
+/// Waits where a plain read or write would: in poll(2), which a signal ends before any byte moved.
+std::int64_t await(File& file, Direction direction) noexcept {
+  if (Core::kind_of(file) == Access::Kind::regular) return 0;
+  pollfd one{Access::fd(file), static_cast<short>(direction == Direction::read ? POLLIN : POLLOUT), 0};
+  return outcome(poll(&one, 1, -1));
+}
+
+bool reads(Operation operation) noexcept {
+  return operation != Operation::write && operation != Operation::writev &&
+         operation != Operation::write_some && operation != Operation::pwrite;
+}
+
+std::int64_t transfer(IoRequest& io, File& file) noexcept {
+  const Operation operation = io.operation();
+  const bool reading = reads(operation);
+  const std::int64_t ready = await(file, reading ? Direction::read : Direction::write);
+  if (ready < 0) return ready;
+  const int fd = Access::fd(file);
+  const std::size_t done = Access::done(io);
+  if (operation == Operation::readv || operation == Operation::writev) {
+    iovec scratch;
+    const std::span<const iovec> vectors = next_vectors(io, scratch);
+    const auto count = static_cast<int>(vectors.size());
+    return outcome(reading ? readv(fd, vectors.data(), count) : writev(fd, vectors.data(), count));
+  }
+  std::byte* data = Access::data(io) + done;
+  const std::size_t size = Access::size(io) - done;
+  const auto offset = static_cast<off_t>(Access::offset(io) + done);
+  if (operation == Operation::pread) return outcome(pread(fd, data, size, offset));
+  if (operation == Operation::pwrite) return outcome(pwrite(fd, data, size, offset));
+  return outcome(reading ? read(fd, data, size) : write(fd, data, size));
+}
+
+std::int64_t open_path(const OpenRequest& request) noexcept {
+  const OpenRequest::Options& options = Access::options(request);
+  return outcome(openat(options.directory, Access::path(request), options.flags, options.mode));
+}
+
+}  // namespace
+
+void run_blocking(Request& request) noexcept {
+  std::int64_t& result = Access::result(request);
+  switch (request.operation()) {
+    case Operation::open:
+      result = open_path(Access::open(request));
+      return;
+    case Operation::fsync:
+      result = outcome(fsync(Access::fd(*Access::file(request))));
+      return;
+    case Operation::readable:
+      result = await(*Access::file(request), Direction::read);
+      return;
+    case Operation::writable:
+      result = await(*Access::file(request), Direction::write);
+      return;
+    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::write:
+    case Operation::writev: case Operation::write_some: case Operation::pread: case Operation::pwrite:
+      result = transfer(Access::io(request), *Access::file(request));
+      return;
+    case Operation::none: case Operation::nop: case Operation::splice: case Operation::close:
+    case Operation::timer: case Operation::wake: case Operation::work:
+      break;
+  }
+  result = -EINVAL;
+}
+
+}  // namespace evt::detail

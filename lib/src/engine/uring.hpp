@@ -1,0 +1,61 @@
+/// The io_uring engine: one submission an attempt, everything submitted in one enter a turn.
+#pragma once
+
+#include "engine/attempt.hpp"
+#include "loop/core.hpp"
+
+#include <liburing.h>
+
+namespace evt::detail {
+
+/// Keys of completions that are not requests'.
+inline constexpr std::uint64_t key_of_cancel = 0;
+inline constexpr std::uint64_t key_of_event = 1;
+
+class UringEngine final : public Engine {
+ public:
+  /// Drops flags, then entries, until the kernel agrees; `reason` says what it did not like.
+  static Result<std::unique_ptr<Engine>> create(const LoopOptions& options, std::string& reason);
+  UringEngine(const LoopOptions& options, const io_uring& ring, Fd event) noexcept;
+  ~UringEngine() override;
+
+  void attach(Core& core) noexcept override { core_ = &core; }
+  void start(Request& request) override;
+  void abort(Request& request) override;
+  void await_end(Request& request) override;
+  void wait(nanoseconds deadline) override;
+  void flush() override;
+  void wake() noexcept override;
+  void forget(File& file) noexcept override;
+  int fd() const noexcept override { return ring_.ring_fd; }
+  void abandon() noexcept override {}
+  Backend backend() const noexcept override { return Backend::io_uring; }
+
+ private:
+  io_uring_sqe* next_entry() noexcept;
+  void begin();
+  void prepare(io_uring_sqe* entry, Request& request) noexcept;
+  void prepare_transfer(io_uring_sqe* entry, IoRequest& request) noexcept;
+  void submit(Request& request) noexcept;
+  void wait_for(Request& request, Gate gate) noexcept;
+  void splice(Request& request);
+  bool on_loop(Request& request);
+  void on_completion(const io_uring_cqe& completion);
+  void on_result(Request& request, int result);
+  void retry_backlog();
+  std::size_t reap();
+  void enter(unsigned wanted, __kernel_timespec* timeout) noexcept;
+  bool kernel_asks() const noexcept;
+
+  Core* core_ = nullptr;
+  Attempt context_;
+  io_uring ring_;
+  Fd event_;
+  List backlog_;  // The submission queue was full.
+  bool enabled_ = false;
+  bool watching_event_ = false;
+  bool nosignal_;
+  bool guard_;  // No RWF_NOSIGNAL here: SIGPIPE is held back while the kernel works for us.
+};
+
+}  // namespace evt::detail

@@ -1,0 +1,175 @@
+/// Making the ring and entering the kernel.
+#include "engine/uring.hpp"
+
+#include "engine/nosignal.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace evt::detail {
+
+namespace {
+
+struct Flavour {
+  unsigned flags;
+  const char* without;
+};
+
+/// Best first. DEFER_TASKRUN is the cheapest for latency; disabled until the thread that runs the
+/// loop enables it, because that one becomes the single issuer.
+constexpr Flavour flavours[] = {
+    {IORING_SETUP_CLAMP | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
+         IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_R_DISABLED,
+     ""},
+    {IORING_SETUP_CLAMP | IORING_SETUP_SUBMIT_ALL | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+     " without DEFER_TASKRUN"},
+    {IORING_SETUP_CLAMP | IORING_SETUP_SUBMIT_ALL, " without COOP_TASKRUN"},
+    {IORING_SETUP_CLAMP, " without SUBMIT_ALL"},
+    {0, " without flags"},
+};
+
+/// Kernel 5.11 and later: nothing is dropped, timeouts in the wait, polling instead of threads.
+constexpr unsigned needed_features =
+    IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG | IORING_FEAT_FAST_POLL | IORING_FEAT_RW_CUR_POS;
+
+constexpr unsigned fewest_entries = 8;
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> UringEngine::create(const LoopOptions& options, std::string& reason) {
+  io_uring ring{};
+  unsigned entries = std::max(options.entries, 1U);
+  const Flavour* flavour = flavours;
+  for (;;) {
+    io_uring_params parameters{};
+    parameters.flags = flavour->flags;
+    const int error = io_uring_queue_init_params(entries, &ring, &parameters);
+    if (error == 0) break;
+    if (error == -EINVAL && flavour + 1 != std::end(flavours)) {
+      ++flavour;
+    } else if (error == -ENOMEM && entries > fewest_entries) {
+      entries = std::max(entries / 2, fewest_entries);
+    } else {
+      return std::unexpected(errno_error("io_uring_setup", -error));
+    }
+  }
+  reason = std::string("io_uring") + flavour->without;
+  if (entries < options.entries) reason += " (" + std::to_string(entries) + " entries: ENOMEM for more)";
+  Fd event{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  if (!event || (ring.features & needed_features) != needed_features) {
+    const int error = event ? ENOSYS : errno;
+    io_uring_queue_exit(&ring);
+    return std::unexpected(errno_error("io_uring_setup", error));
+  }
+  return std::make_unique<UringEngine>(options, ring, std::move(event));
+}
+
+UringEngine::UringEngine(const LoopOptions& options, const io_uring& ring, Fd event) noexcept
+    : ring_(ring), event_(std::move(event)), enabled_((ring.flags & IORING_SETUP_R_DISABLED) == 0) {
+  context_.broken_pipe = options.broken_pipe;
+  context_.disk_work = options.disk_work;
+  const bool suppress = options.broken_pipe == BrokenPipe::suppress;
+  nosignal_ = suppress && kernel_has_nosignal();
+  guard_ = suppress && !nosignal_;
+}
+
+UringEngine::~UringEngine() { io_uring_queue_exit(&ring_); }
+
+/// The first thread that runs the loop is the ring's.
+void UringEngine::begin() {
+  if (!enabled_) {
+    enabled_ = true;
+    io_uring_register(static_cast<unsigned>(ring_.ring_fd), IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
+    (void)io_uring_register_ring_fd(&ring_);
+  }
+  if (watching_event_) return;
+  // Never read: each write is told once, by a poll that stays.
+  io_uring_sqe* entry = next_entry();
+  if (entry == nullptr) return;
+  io_uring_prep_poll_multishot(entry, event_.get(), POLLIN);
+  io_uring_sqe_set_data64(entry, key_of_event);
+  watching_event_ = true;
+}
+
+io_uring_sqe* UringEngine::next_entry() noexcept {
+  io_uring_sqe* entry = io_uring_get_sqe(&ring_);
+  if (entry != nullptr) return entry;
+  if (!enabled_) return nullptr;
+  ++core_->statistics.kernel_entries;
+  (void)io_uring_submit(&ring_);  // EBUSY: completions have to be reaped first.
+  return io_uring_get_sqe(&ring_);
+}
+
+/// One system call that submits and waits for `wanted` completions.
+void UringEngine::enter(unsigned wanted, __kernel_timespec* timeout) noexcept {
+  ++core_->statistics.kernel_entries;
+  SigpipeGuard guard{guard_};
+  io_uring_cqe* unused = nullptr;
+  if (wanted == 0) {
+    (void)io_uring_submit_and_get_events(&ring_);
+  } else if (timeout == nullptr) {
+    (void)io_uring_submit_and_wait(&ring_, wanted);
+  } else {
+    (void)io_uring_submit_and_wait_timeout(&ring_, &unused, wanted, timeout, nullptr);
+  }
+  (void)guard.passed(-EPIPE);
+}
+
+void UringEngine::flush() {
+  begin();
+  retry_backlog();
+  if (io_uring_sq_ready(&ring_) > 0 || kernel_asks()) enter(0, nullptr);
+}
+
+void UringEngine::retry_backlog() {
+  if (backlog_.empty()) return;
+  List waiting;
+  waiting.append(backlog_);
+  while (!waiting.empty()) start(*waiting.pop_front());
+}
+
+/// Completions wait in the kernel: task work to be run, or what the completion queue had no room for.
+bool UringEngine::kernel_asks() const noexcept {
+  return (IO_URING_READ_ONCE(*ring_.sq.kflags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+}
+
+void UringEngine::wait(nanoseconds deadline) {
+  begin();
+  retry_backlog();
+  if (reap() > 0) return;  // What was started meanwhile goes with the next enter.
+  if (deadline <= nanoseconds::zero()) {
+    if (io_uring_sq_ready(&ring_) == 0 && !kernel_asks()) return;
+    enter(0, nullptr);
+  } else if (deadline == never) {
+    enter(1, nullptr);
+  } else {
+    const nanoseconds left = saturating_since(deadline, read_clock(Clock::monotonic));
+    __kernel_timespec timeout{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
+    enter(1, &timeout);
+  }
+  reap();
+}
+
+std::size_t UringEngine::reap() {
+  std::size_t count = 0;
+  unsigned head = 0;
+  io_uring_cqe* completion = nullptr;
+  io_uring_for_each_cqe(&ring_, head, completion) {
+    on_completion(*completion);
+    ++count;
+  }
+  if (count > 0) io_uring_cq_advance(&ring_, static_cast<unsigned>(count));
+  return count;
+}
+
+void UringEngine::wake() noexcept {
+  const std::uint64_t one = 1;
+  (void)!write(event_.get(), &one, sizeof one);
+}
+
+}  // namespace evt::detail
