@@ -78,12 +78,12 @@ class File {
   bool owned_ = false;
   Ordering ordering_;
   Kind kind_ = Kind::unknown;
-  bool nonblocking_ = false;   // The description already has O_NONBLOCK.
-  bool dries_ = false;         // A short count means drained, or full (TCP, plain pipes).
-  bool nowait_ = true;         // preadv2(RWF_NOWAIT) works as far as we know.
-  bool blocking_only_ = false; // No non-blocking way is left: a pool thread does it.
-  int private_fd_ = -1;        // Our own non-blocking description of the same FIFO or tty.
-  int watched_fd_ = -1;        // What the engine registered, and with which events.
+  bool nonblocking_ = false;    // The description already has O_NONBLOCK.
+  bool dries_ = false;          // A short count means drained, or full (TCP, plain pipes).
+  bool nowait_ = true;          // preadv2(RWF_NOWAIT) works as far as we know.
+  bool blocking_only_ = false;  // No non-blocking way is left: a pool thread does it.
+  int private_fd_ = -1;         // Our own non-blocking description of the same FIFO or tty.
+  int watched_fd_ = -1;         // What the engine registered, and with which events.
   std::uint32_t watched_ = 0;
   std::uint32_t registration_ = 0;  // The engine's slot, 0 for none.
   std::uint32_t parallel_ = 0;      // Operations in flight outside the queues.

@@ -6,14 +6,14 @@
 #include <evt/file.hpp>
 #include <evt/request.hpp>
 
+#include <fcntl.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-
-#include <fcntl.h>
-#include <sys/types.h>
-#include <sys/uio.h>
 
 namespace evt {
 
@@ -74,7 +74,9 @@ class IoRequest : public Request {
   std::size_t transferred() const noexcept { return done_; }
 
   static constexpr std::size_t inline_capacity = 32;
-  std::span<const std::byte> inline_data() const noexcept { return {inline_, done_ < inline_capacity ? done_ : inline_capacity}; }
+  std::span<const std::byte> inline_data() const noexcept {
+    return {inline_, done_ < inline_capacity ? done_ : inline_capacity};
+  }
 
   /// Returns with the request idle and the buffers the caller's, without calling back; hands back
   /// the real result if the operation won. May reap completions of others, which are only queued.
@@ -100,9 +102,9 @@ class IoRequest : public Request {
     const iovec* vectors_;       // readv, writev.
     File* target_;               // splice.
   };
-  std::size_t size_ = 0;    // Bytes wanted; for vectors their count.
-  std::size_t done_ = 0;    // Bytes moved so far.
-  std::uint64_t offset_ = 0;  // pread, pwrite.
+  std::size_t size_ = 0;           // Bytes wanted; for vectors their count.
+  std::size_t done_ = 0;           // Bytes moved so far.
+  std::uint64_t offset_ = 0;       // pread, pwrite.
   std::size_t vector_index_ = 0;   // First vector not finished.
   std::size_t vector_offset_ = 0;  // Bytes of it already moved.
   std::byte inline_[inline_capacity];

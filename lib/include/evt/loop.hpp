@@ -58,7 +58,7 @@ enum class RunMode : std::uint8_t { no_wait, once, until_done };
 
 struct Statistics {
   std::array<std::uint64_t, operation_count> operations{};  ///< Completions, by Operation.
-  std::uint64_t kernel_entries = 0;  ///< System calls made on the loop's thread.
+  std::uint64_t kernel_entries = 0;                         ///< System calls made on the loop's thread.
   std::uint64_t pool_jobs = 0;
   std::uint64_t turns = 0;
   std::uint64_t bytes_read = 0;     ///< Read-like operations and splices.

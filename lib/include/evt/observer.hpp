@@ -9,11 +9,11 @@ namespace evt {
 /// One operation of one request, as an observer sees it.
 struct Observation {
   Operation operation;
-  std::uint64_t id;        ///< Unique in its loop.
-  int fd;                  ///< -1 where there is none.
-  nanoseconds submitted;   ///< Monotonic clock.
-  nanoseconds completed;   ///< Zero in submitted().
-  std::int64_t result;     ///< A count, or -errno; canceled is -ECANCELED, eof is 0.
+  std::uint64_t id;       ///< Unique in its loop.
+  int fd;                 ///< -1 where there is none.
+  nanoseconds submitted;  ///< Monotonic clock.
+  nanoseconds completed;  ///< Zero in submitted().
+  std::int64_t result;    ///< A count, or -errno; canceled is -ECANCELED, eof is 0.
 };
 
 /// Called on the loop's thread, synchronously; must not touch the loop. Outlives it.

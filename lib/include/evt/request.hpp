@@ -25,15 +25,32 @@ struct Remote {
   std::atomic<Remote*> next{nullptr};
   Request* owner = nullptr;
   void (*run)(Request& request) = nullptr;
-  void* worker = nullptr;  // Guarded by the pool's mutex.
+  void* worker = nullptr;                                                               // Guarded by the pool's mutex.
   enum class Phase : std::uint8_t { none, queued, running, over } phase = Phase::none;  // Likewise.
 };
 }  // namespace detail
 
 /// The kinds of operation, as statistics and traces name them.
 enum class Operation : std::uint8_t {
-  none, nop, read, readv, read_exact, write, writev, write_some, pread, pwrite,
-  readable, writable, splice, fsync, close, open, timer, wake, work,
+  none,
+  nop,
+  read,
+  readv,
+  read_exact,
+  write,
+  writev,
+  write_some,
+  pread,
+  pwrite,
+  readable,
+  writable,
+  splice,
+  fsync,
+  close,
+  open,
+  timer,
+  wake,
+  work,
 };
 inline constexpr std::size_t operation_count = static_cast<std::size_t>(Operation::work) + 1;
 

@@ -31,9 +31,7 @@ class SlotTable {
   }
 
   /// Null when nothing lives there.
-  T* find(std::uint32_t slot) const noexcept {
-    return slot < entries_.size() ? entries_[slot].item : nullptr;
-  }
+  T* find(std::uint32_t slot) const noexcept { return slot < entries_.size() ? entries_[slot].item : nullptr; }
 
   template <class F>
   void for_each(F&& visit) {

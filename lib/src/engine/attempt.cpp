@@ -6,14 +6,14 @@
 #include "engine/reopen.hpp"
 #include "loop/core.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <climits>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
 
 namespace evt::detail {
 
@@ -21,13 +21,13 @@ namespace {
 
 using Kind = Access::Kind;
 
-std::int64_t outcome(ssize_t count) noexcept { return count >= 0 ? count : -errno; }
-
-bool is_socket(Kind kind) noexcept { return kind == Kind::stream_socket || kind == Kind::datagram_socket; }
+std::int64_t outcome(ssize_t count) noexcept {
+  return count >= 0 ? count : -errno;
+}
 
 bool reads(Operation operation) noexcept {
-  return operation == Operation::read || operation == Operation::readv ||
-         operation == Operation::read_exact || operation == Operation::pread;
+  return operation == Operation::read || operation == Operation::readv || operation == Operation::read_exact ||
+         operation == Operation::pread;
 }
 
 /// What one system call moves: vectors and a position (-1: the file's own).
@@ -58,8 +58,8 @@ std::int64_t with_flags(int fd, const Transfer& transfer, int flags, Attempt& co
   const bool suppress = context.broken_pipe == BrokenPipe::suppress;
   const bool flagged = suppress && kernel_has_nosignal();
   SigpipeGuard guard{suppress && !flagged};
-  return guard.passed(outcome(pwritev2(fd, transfer.vectors.data(), count, transfer.offset,
-                                       flags | (flagged ? RWF_NOSIGNAL : 0))));
+  return guard.passed(
+      outcome(pwritev2(fd, transfer.vectors.data(), count, transfer.offset, flags | (flagged ? RWF_NOSIGNAL : 0))));
 }
 
 /// Pipes, ttys and the like: RWF_NOWAIT where the file knows it, else a description of our own.
@@ -89,14 +89,18 @@ std::int64_t on_disk(File& file, const Transfer& transfer, Attempt& context) noe
 std::int64_t transfer_bytes(File& file, const Transfer& transfer, Attempt& context) noexcept {
   const Kind kind = Core::kind_of(file);
   switch (kind) {
-    case Kind::stream_socket: case Kind::datagram_socket:
+    case Kind::stream_socket:
+    case Kind::datagram_socket:
       if (transfer.offset < 0) return on_socket(Access::fd(file), transfer, context);
       return with_flags(Access::fd(file), transfer, 0, context);  // ESPIPE.
     case Kind::regular:
       return on_disk(file, transfer, context);
     case Kind::memory_device:
       return with_flags(Access::fd(file), transfer, 0, context);
-    case Kind::pipe: case Kind::tty: case Kind::other: case Kind::unknown:
+    case Kind::pipe:
+    case Kind::tty:
+    case Kind::other:
+    case Kind::unknown:
       return on_stream(file, transfer, context);
   }
   return -EINVAL;
@@ -128,16 +132,20 @@ std::span<const iovec> next_vectors(const IoRequest& request, iovec& scratch) no
 std::int64_t try_splice(IoRequest& request, Attempt& context) noexcept {
   ++context.system_calls;
   SigpipeGuard guard{context.broken_pipe == BrokenPipe::suppress};
-  return guard.passed(outcome(::splice(Access::fd(*Access::file(request)), nullptr, Access::fd(Access::target(request)), nullptr,
-                                       Access::size(request), SPLICE_F_NONBLOCK | SPLICE_F_MOVE)));
+  return guard.passed(outcome(::splice(Access::fd(*Access::file(request)), nullptr, Access::fd(Access::target(request)),
+                                       nullptr, Access::size(request), SPLICE_F_NONBLOCK | SPLICE_F_MOVE)));
 }
 
 std::int64_t attempt(Request& request, Attempt& context) noexcept {
   IoRequest& io = Access::io(request);
   File& file = *Access::file(request);
   switch (const Operation operation = request.operation(); operation) {
-    case Operation::read: case Operation::read_exact: case Operation::write:
-    case Operation::write_some: case Operation::pread: case Operation::pwrite: {
+    case Operation::read:
+    case Operation::read_exact:
+    case Operation::write:
+    case Operation::write_some:
+    case Operation::pread:
+    case Operation::pwrite: {
       const std::size_t done = Access::done(io);
       const iovec one{Access::data(io) + done, Access::size(io) - done};
       const bool positional = operation == Operation::pread || operation == Operation::pwrite;
@@ -147,15 +155,25 @@ std::int64_t attempt(Request& request, Attempt& context) noexcept {
                              .reading = reads(operation)},
                             context);
     }
-    case Operation::readv: case Operation::writev: {
+    case Operation::readv:
+    case Operation::writev: {
       iovec scratch;
       return transfer_bytes(file, {.vectors = next_vectors(io, scratch), .reading = reads(operation)}, context);
     }
-    case Operation::readable: return try_poll(file, POLLIN, context);
-    case Operation::writable: return try_poll(file, POLLOUT, context);
-    case Operation::splice: return try_splice(io, context);
-    case Operation::none: case Operation::nop: case Operation::fsync: case Operation::close:
-    case Operation::open: case Operation::timer: case Operation::wake: case Operation::work:
+    case Operation::readable:
+      return try_poll(file, POLLIN, context);
+    case Operation::writable:
+      return try_poll(file, POLLOUT, context);
+    case Operation::splice:
+      return try_splice(io, context);
+    case Operation::none:
+    case Operation::nop:
+    case Operation::fsync:
+    case Operation::close:
+    case Operation::open:
+    case Operation::timer:
+    case Operation::wake:
+    case Operation::work:
       break;
   }
   return -EINVAL;
@@ -173,12 +191,24 @@ Gate gate_of(Request& request, Attempt& context) noexcept {
       (void)poll(sides, 2, 0);
       return sides[0].revents == 0 ? Gate{&file, Direction::read} : Gate{&target, Direction::write};
     }
-    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::pread:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::pread:
     case Operation::readable:
       return {&file, Direction::read};
-    case Operation::write: case Operation::writev: case Operation::write_some: case Operation::pwrite:
-    case Operation::writable: case Operation::none: case Operation::nop: case Operation::fsync:
-    case Operation::close: case Operation::open: case Operation::timer: case Operation::wake:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::pwrite:
+    case Operation::writable:
+    case Operation::none:
+    case Operation::nop:
+    case Operation::fsync:
+    case Operation::close:
+    case Operation::open:
+    case Operation::timer:
+    case Operation::wake:
     case Operation::work:
       break;
   }
@@ -192,7 +222,8 @@ std::size_t asked(Request& request) noexcept {
   }
   iovec scratch;
   std::size_t sum = 0;
-  for (const iovec& vector : next_vectors(io, scratch)) sum += vector.iov_len;
+  for (const iovec& vector : next_vectors(io, scratch))
+    sum += vector.iov_len;
   return sum;
 }
 

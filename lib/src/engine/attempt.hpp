@@ -4,9 +4,9 @@
 
 #include <evt/evt.hpp>
 
-#include <cstdint>
-
 #include <sys/uio.h>
+
+#include <cstdint>
 
 namespace evt::detail {
 

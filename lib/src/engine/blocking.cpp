@@ -4,17 +4,19 @@
 #include "engine/attempt.hpp"
 #include "loop/core.hpp"
 
-#include <cerrno>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace evt::detail {
 
 namespace {
 
-std::int64_t outcome(ssize_t count) noexcept { return count >= 0 ? count : -errno; }
+std::int64_t outcome(ssize_t count) noexcept {
+  return count >= 0 ? count : -errno;
+}
 
 /// Waits where a plain read or write would: in poll(2), which a signal ends before any byte moved.
 std::int64_t await(File& file, Direction direction) noexcept {
@@ -24,8 +26,8 @@ std::int64_t await(File& file, Direction direction) noexcept {
 }
 
 bool reads(Operation operation) noexcept {
-  return operation != Operation::write && operation != Operation::writev &&
-         operation != Operation::write_some && operation != Operation::pwrite;
+  return operation != Operation::write && operation != Operation::writev && operation != Operation::write_some &&
+         operation != Operation::pwrite;
 }
 
 std::int64_t transfer(IoRequest& io, File& file) noexcept {
@@ -71,12 +73,23 @@ void run_blocking(Request& request) noexcept {
     case Operation::writable:
       result = await(*Access::file(request), Direction::write);
       return;
-    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::write:
-    case Operation::writev: case Operation::write_some: case Operation::pread: case Operation::pwrite:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::pread:
+    case Operation::pwrite:
       result = transfer(Access::io(request), *Access::file(request));
       return;
-    case Operation::none: case Operation::nop: case Operation::splice: case Operation::close:
-    case Operation::timer: case Operation::wake: case Operation::work:
+    case Operation::none:
+    case Operation::nop:
+    case Operation::splice:
+    case Operation::close:
+    case Operation::timer:
+    case Operation::wake:
+    case Operation::work:
       break;
   }
   result = -EINVAL;

@@ -4,11 +4,11 @@
 #include "engine/blocking.hpp"
 #include "engine/splice_side.hpp"
 
-#include <cerrno>
-
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace evt::detail {
 
@@ -48,13 +48,25 @@ void EpollEngine::start(Request& request) {
       ++core_->statistics.kernel_entries;
       core_->finish(request, close(core_->surrender(*Access::file(request))) == 0 ? 0 : -errno);
       return;
-    case Operation::fsync: case Operation::open:
+    case Operation::fsync:
+    case Operation::open:
       offload(request);
       return;
-    case Operation::none: case Operation::read: case Operation::readv: case Operation::read_exact:
-    case Operation::write: case Operation::writev: case Operation::write_some: case Operation::pread:
-    case Operation::pwrite: case Operation::readable: case Operation::writable: case Operation::splice:
-    case Operation::timer: case Operation::wake: case Operation::work:
+    case Operation::none:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::pread:
+    case Operation::pwrite:
+    case Operation::readable:
+    case Operation::writable:
+    case Operation::splice:
+    case Operation::timer:
+    case Operation::wake:
+    case Operation::work:
       break;
   }
   File& file = *Access::file(request);

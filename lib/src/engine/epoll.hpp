@@ -6,9 +6,9 @@
 #include "engine/attempt.hpp"
 #include "loop/core.hpp"
 
-#include <vector>
-
 #include <sys/epoll.h>
+
+#include <vector>
 
 namespace evt::detail {
 
@@ -54,12 +54,12 @@ class EpollEngine final : public Engine {
   Attempt context_;
   Fd epoll_;
   Fd event_;
-  Fd timer_;                  // For long waits, made on first need.
-  nanoseconds armed_{0};      // What the timer is set to.
+  Fd timer_;              // For long waits, made on first need.
+  nanoseconds armed_{0};  // What the timer is set to.
   SlotTable<File> files_;
   std::vector<std::uint32_t> generations_;  // By slot: tells a new file from the last one's events.
   std::vector<epoll_event> events_;
-  List interrupted_;          // Cancelled while a pool thread is blocked in them.
+  List interrupted_;  // Cancelled while a pool thread is blocked in them.
   std::size_t parked_ = 0;
   unsigned skipped_ = 0;
 };

@@ -1,12 +1,12 @@
 /// How the epoll engine sleeps: one epoll_pwait2, and a timerfd for long waits.
 #include "engine/epoll.hpp"
 
-#include <algorithm>
-#include <cerrno>
-
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 
 namespace evt::detail {
 
@@ -39,7 +39,8 @@ void EpollEngine::wait(nanoseconds deadline) {
   skipped_ = 0;
   deadline = std::max(deadline, nanoseconds::zero());
   const int count = sleep(deadline);
-  for (int index = 0; index < count; ++index) on_event(events_[static_cast<std::size_t>(index)]);
+  for (int index = 0; index < count; ++index)
+    on_event(events_[static_cast<std::size_t>(index)]);
 }
 
 int EpollEngine::sleep(nanoseconds deadline) noexcept {
@@ -54,11 +55,12 @@ int EpollEngine::timed_wait(nanoseconds left) noexcept {
   ++core_->statistics.kernel_entries;
   const auto room = static_cast<int>(events_.size());
   const timespec timeout = to_timespec(left);
-  const long count = syscall(SYS_epoll_pwait2, epoll_.get(), events_.data(), room,
-                             left == never ? nullptr : &timeout, nullptr, 0);
+  const long count =
+      syscall(SYS_epoll_pwait2, epoll_.get(), events_.data(), room, left == never ? nullptr : &timeout, nullptr, 0);
   if (count >= 0 || errno != ENOSYS) return static_cast<int>(std::max(count, 0L));
   // Before Linux 5.11; rounded up, or we would spin for the last millisecond.
-  const std::int64_t wait_ms = left == never ? -1 : std::min<std::int64_t>((left.count() + 999'999) / 1'000'000, INT32_MAX);
+  const std::int64_t wait_ms =
+      left == never ? -1 : std::min<std::int64_t>((left.count() + 999'999) / 1'000'000, INT32_MAX);
   return std::max(::epoll_wait(epoll_.get(), events_.data(), room, static_cast<int>(wait_ms)), 0);
 }
 

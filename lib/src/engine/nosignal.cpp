@@ -3,11 +3,11 @@
 
 #include <evt/fd.hpp>
 
-#include <cerrno>
-#include <ctime>
-
 #include <fcntl.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
 
 namespace evt::detail {
 

@@ -1,11 +1,11 @@
 /// Writing where nobody reads without SIGPIPE.
 #pragma once
 
-#include <csignal>
-#include <cstdint>
-
 #include <sys/types.h>
 #include <sys/uio.h>
+
+#include <csignal>
+#include <cstdint>
 
 #ifndef RWF_NOSIGNAL
 #define RWF_NOSIGNAL 0x00000100  // Linux 6.18.

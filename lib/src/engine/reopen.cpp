@@ -3,11 +3,11 @@
 
 #include "loop/core.hpp"
 
-#include <cstdio>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+
+#include <cstdio>
 
 namespace evt::detail {
 
@@ -15,7 +15,7 @@ namespace {
 
 /// Opening a pseudo terminal's master again makes another terminal.
 bool is_master(int fd) noexcept {
-  struct stat status {};
+  struct stat status{};
   return fstat(fd, &status) != 0 || status.st_rdev == makedev(5, 2);
 }
 

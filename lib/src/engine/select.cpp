@@ -17,7 +17,8 @@ Result<std::unique_ptr<Engine>> try_backend(Backend backend, const LoopOptions& 
     case Backend::epoll:
       reason = "epoll";
       return EpollEngine::create(options);
-    case Backend::automatic: case Backend::simulated:
+    case Backend::automatic:
+    case Backend::simulated:
       break;
   }
   return std::unexpected(errno_error("create", EINVAL));

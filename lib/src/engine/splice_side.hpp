@@ -19,7 +19,9 @@ inline void remember_side(Request& request, Gate gate) noexcept {
   Access::engine_data(request) = static_cast<std::uint16_t>(static_cast<unsigned>(side_of(gate)) << 8);
 }
 
-inline void expect_no_wait(Request& request) noexcept { Access::engine_data(request) &= 0xff00; }
+inline void expect_no_wait(Request& request) noexcept {
+  Access::engine_data(request) &= 0xff00;
+}
 
 /// After `moved` of `wanted` bytes: a short splice asks by level next time instead of trying in vain.
 inline void note_splice(Request& request, std::int64_t moved, std::size_t wanted) noexcept {
@@ -34,9 +36,12 @@ inline void note_splice(Request& request, std::int64_t moved, std::size_t wanted
 /// Where the next try has to wait first, if anywhere: then `file` is not null.
 inline Gate expected_gate(Request& request) noexcept {
   switch (static_cast<Side>(Access::engine_data(request) & 0xff)) {
-    case Side::source: return {Access::file(request), Direction::read};
-    case Side::target: return {&Access::target(Access::io(request)), Direction::write};
-    case Side::none: break;
+    case Side::source:
+      return {Access::file(request), Direction::read};
+    case Side::target:
+      return {&Access::target(Access::io(request)), Direction::write};
+    case Side::none:
+      break;
   }
   return {nullptr, Direction::read};
 }

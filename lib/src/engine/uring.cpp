@@ -5,12 +5,12 @@
 #include "engine/nosignal.hpp"
 #include "engine/splice_side.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <climits>
-
-#include <poll.h>
 
 namespace evt::detail {
 
@@ -36,12 +36,26 @@ Request* request_of(std::uint64_t key) noexcept {
 
 bool transfers(Operation operation) noexcept {
   switch (operation) {
-    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::write:
-    case Operation::writev: case Operation::write_some: case Operation::pread: case Operation::pwrite:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::pread:
+    case Operation::pwrite:
       return true;
-    case Operation::none: case Operation::nop: case Operation::readable: case Operation::writable:
-    case Operation::splice: case Operation::fsync: case Operation::close: case Operation::open:
-    case Operation::timer: case Operation::wake: case Operation::work:
+    case Operation::none:
+    case Operation::nop:
+    case Operation::readable:
+    case Operation::writable:
+    case Operation::splice:
+    case Operation::fsync:
+    case Operation::close:
+    case Operation::open:
+    case Operation::timer:
+    case Operation::wake:
+    case Operation::work:
       break;
   }
   return false;
@@ -92,9 +106,18 @@ void UringEngine::prepare(io_uring_sqe* entry, Request& request) noexcept {
       entry->flags |= IOSQE_ASYNC;
       return;
     }
-    case Operation::none: case Operation::read: case Operation::readv: case Operation::read_exact:
-    case Operation::write: case Operation::writev: case Operation::write_some: case Operation::pread:
-    case Operation::pwrite: case Operation::splice: case Operation::timer: case Operation::wake:
+    case Operation::none:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::pread:
+    case Operation::pwrite:
+    case Operation::splice:
+    case Operation::timer:
+    case Operation::wake:
     case Operation::work:
       prepare_transfer(entry, Access::io(request));
       return;
@@ -108,7 +131,8 @@ void UringEngine::prepare_transfer(io_uring_sqe* entry, IoRequest& request) noex
   auto size = static_cast<unsigned>(std::min(Access::size(request) - done, most_bytes));
   constexpr auto current = static_cast<std::uint64_t>(-1);
   switch (request.operation()) {
-    case Operation::read: case Operation::read_exact:
+    case Operation::read:
+    case Operation::read_exact:
       io_uring_prep_read(entry, fd, data, size, current);
       return;
     case Operation::pread:
@@ -125,17 +149,26 @@ void UringEngine::prepare_transfer(io_uring_sqe* entry, IoRequest& request) noex
       iovec scratch;
       const std::span<const iovec> vectors = next_vectors(request, scratch);
       if (vectors.data() == &scratch) {
-        io_uring_prep_write(entry, fd, scratch.iov_base,
-                            static_cast<unsigned>(std::min(scratch.iov_len, most_bytes)), current);
+        io_uring_prep_write(entry, fd, scratch.iov_base, static_cast<unsigned>(std::min(scratch.iov_len, most_bytes)),
+                            current);
       } else {
         io_uring_prep_writev(entry, fd, vectors.data(), static_cast<unsigned>(vectors.size()), current);
       }
       break;
     }
-    case Operation::write: case Operation::write_some:
-    case Operation::none: case Operation::nop: case Operation::readable: case Operation::writable:
-    case Operation::splice: case Operation::fsync: case Operation::close: case Operation::open:
-    case Operation::timer: case Operation::wake: case Operation::work:
+    case Operation::write:
+    case Operation::write_some:
+    case Operation::none:
+    case Operation::nop:
+    case Operation::readable:
+    case Operation::writable:
+    case Operation::splice:
+    case Operation::fsync:
+    case Operation::close:
+    case Operation::open:
+    case Operation::timer:
+    case Operation::wake:
+    case Operation::work:
       io_uring_prep_write(entry, fd, data, size, current);
       break;
   }
@@ -216,7 +249,8 @@ void UringEngine::abort(Request& request) {
     return core_->finish(request, -ECANCELED);
   }
   io_uring_sqe* entry = next_entry();
-  for (; entry == nullptr; entry = next_entry()) reap();
+  for (; entry == nullptr; entry = next_entry())
+    reap();
   io_uring_prep_cancel64(entry, key_of(request), 0);
   io_uring_sqe_set_data64(entry, key_of_cancel);
 }
@@ -225,7 +259,8 @@ void UringEngine::abort(Request& request) {
 /// would be a call more, and the completion has to be reaped all the same.
 void UringEngine::await_end(Request& request) {
   begin();
-  for (reap(); request.state() != Request::State::ready; reap()) enter(1, nullptr);
+  for (reap(); request.state() != Request::State::ready; reap())
+    enter(1, nullptr);
 }
 
 void UringEngine::forget(File&) noexcept {}

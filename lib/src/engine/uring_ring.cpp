@@ -1,15 +1,14 @@
 /// Making the ring and entering the kernel.
-#include "engine/uring.hpp"
-
 #include "engine/nosignal.hpp"
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include "engine/uring.hpp"
 
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 namespace evt::detail {
 
@@ -78,7 +77,9 @@ UringEngine::UringEngine(const LoopOptions& options, const io_uring& ring, Fd ev
   guard_ = suppress && !nosignal_;
 }
 
-UringEngine::~UringEngine() { io_uring_queue_exit(&ring_); }
+UringEngine::~UringEngine() {
+  io_uring_queue_exit(&ring_);
+}
 
 /// The first thread that runs the loop is the ring's.
 void UringEngine::begin() {
@@ -130,7 +131,8 @@ void UringEngine::retry_backlog() {
   if (backlog_.empty()) return;
   List waiting;
   waiting.append(backlog_);
-  while (!waiting.empty()) start(*waiting.pop_front());
+  while (!waiting.empty())
+    start(*waiting.pop_front());
 }
 
 /// Completions wait in the kernel: task work to be run, or what the completion queue had no room for.

@@ -32,9 +32,7 @@ struct Access {
   static std::uint16_t& engine_data(Request& request) noexcept { return request.engine_data_; }
   static Remote& remote(Request& request) noexcept { return request.remote_; }
   static std::uint32_t slot(const Request& request) noexcept { return request.slot_; }
-  static Direction direction(const Request& request) noexcept {
-    return static_cast<Direction>(request.direction_);
-  }
+  static Direction direction(const Request& request) noexcept { return static_cast<Direction>(request.direction_); }
 
   // IoRequest.
   static IoRequest& io(Request& request) noexcept { return static_cast<IoRequest&>(request); }

@@ -1,8 +1,8 @@
 /// ClockWatch: see the header.
 #include "loop/clock_watch.hpp"
 
-#include "loop/core.hpp"
 #include "loop/access.hpp"
+#include "loop/core.hpp"
 
 #include <sys/timerfd.h>
 #include <unistd.h>

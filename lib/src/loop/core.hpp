@@ -9,7 +9,6 @@
 #include "loop/clock_watch.hpp"
 #include "loop/engine.hpp"
 #include "loop/pool.hpp"
-
 #include <evt/evt.hpp>
 
 #include <atomic>
@@ -128,9 +127,9 @@ class Core {
   };
   Heap& heap(Clock clock) noexcept { return heaps_[static_cast<std::size_t>(clock)]; }
 
-  List ready_;     // Completed; new ones go behind.
-  List batch_;     // Being delivered; what a turn's budget left over goes first in the next.
-  List starting_;  // Their turn has come; started by the next pump().
+  List ready_;          // Completed; new ones go behind.
+  List batch_;          // Being delivered; what a turn's budget left over goes first in the next.
+  List starting_;       // Their turn has come; started by the next pump().
   nanoseconds now_{0};  // 0: not read in this turn.
   std::int64_t active_ = 0;
   std::uint64_t generation_ = 0;
@@ -146,6 +145,8 @@ class Core {
   std::unique_ptr<Pool> own_pool_;
 };
 
-inline Loop Access::make_loop(std::unique_ptr<Core> core) noexcept { return Loop(std::move(core)); }
+inline Loop Access::make_loop(std::unique_ptr<Core> core) noexcept {
+  return Loop(std::move(core));
+}
 
 }  // namespace evt::detail

@@ -1,8 +1,9 @@
 /// File and Fd: owning a descriptor, joining and leaving a loop.
 #include "loop/core.hpp"
 
-#include <cerrno>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace evt {
 
@@ -61,7 +62,9 @@ int File::release() noexcept {
   return std::exchange(fd_, -1);
 }
 
-void File::pause(Direction direction) noexcept { queues_[static_cast<std::size_t>(direction)].paused = true; }
+void File::pause(Direction direction) noexcept {
+  queues_[static_cast<std::size_t>(direction)].paused = true;
+}
 
 void File::resume(Direction direction) noexcept {
   queues_[static_cast<std::size_t>(direction)].paused = false;

@@ -11,7 +11,9 @@ namespace evt {
 using detail::Access;
 
 namespace {
-Ticket no_loop() noexcept { return Access::refused(static_cast<std::int32_t>(detail::code_no_loop)); }
+Ticket no_loop() noexcept {
+  return Access::refused(static_cast<std::int32_t>(detail::code_no_loop));
+}
 }  // namespace
 
 IoRequest::IoRequest(File& file) noexcept : Request(Access::core(file), &file, &IoRequest::invoke) {}
@@ -22,15 +24,18 @@ Action IoRequest::invoke(Request& request) {
 }
 
 Result<std::size_t> IoRequest::take_result() noexcept {
-  if (result_ < 0) [[unlikely]] return std::unexpected(detail::to_error(operation_, result_));
+  if (result_ < 0) [[unlikely]]
+    return std::unexpected(detail::to_error(operation_, result_));
   return static_cast<std::size_t>(result_);
 }
 
 /// The operands are set before: only an idle request may be touched, so callers check first.
 Ticket IoRequest::submit(Operation operation, const Operands& operands, Done done) noexcept {
-  if (core_ == nullptr) [[unlikely]] return no_loop();
+  if (core_ == nullptr) [[unlikely]]
+    return no_loop();
   Ticket ticket;
-  if (!core_->admit(*this, operation, ticket)) [[unlikely]] return ticket;
+  if (!core_->admit(*this, operation, ticket)) [[unlikely]]
+    return ticket;
   data_ = operands.data;
   size_ = operands.size;
   offset_ = operands.offset;
@@ -85,17 +90,25 @@ Ticket IoRequest::pwrite(std::span<const std::byte> source, std::uint64_t offset
                 {.data = const_cast<std::byte*>(source.data()), .size = source.size(), .offset = offset}, done);
 }
 
-Ticket IoRequest::readable(Done done) noexcept { return submit(Operation::readable, {}, done); }
+Ticket IoRequest::readable(Done done) noexcept {
+  return submit(Operation::readable, {}, done);
+}
 
-Ticket IoRequest::writable(Done done) noexcept { return submit(Operation::writable, {}, done); }
+Ticket IoRequest::writable(Done done) noexcept {
+  return submit(Operation::writable, {}, done);
+}
 
 Ticket IoRequest::splice(File& target, std::size_t size, Done done) noexcept {
   return submit(Operation::splice, {.target = &target, .size = size}, done);
 }
 
-Ticket IoRequest::fsync(Done done) noexcept { return submit(Operation::fsync, {}, done); }
+Ticket IoRequest::fsync(Done done) noexcept {
+  return submit(Operation::fsync, {}, done);
+}
 
-Ticket IoRequest::close(Done done) noexcept { return submit(Operation::close, {}, done); }
+Ticket IoRequest::close(Done done) noexcept {
+  return submit(Operation::close, {}, done);
+}
 
 std::optional<Result<std::size_t>> IoRequest::cancel_sync() noexcept {
   if (!settle()) return std::nullopt;

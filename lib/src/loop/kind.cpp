@@ -43,20 +43,32 @@ Kind Core::kind_of(File& file) noexcept {
   Kind& kind = Access::kind(file);
   if (kind != Kind::unknown) return kind;
   const int fd = Access::fd(file);
-  struct stat status {};
+  struct stat status{};
   if (fstat(fd, &status) != 0) return Kind::other;  // The operation itself will say EBADF.
   switch (status.st_mode & S_IFMT) {
-    case S_IFSOCK: kind = socket_kind(fd); break;
-    case S_IFIFO: kind = Kind::pipe; break;
-    case S_IFCHR: kind = character_device_kind(fd, status.st_rdev); break;
-    case S_IFREG: case S_IFDIR: case S_IFBLK: kind = Kind::regular; break;
-    default: kind = Kind::other; break;
+    case S_IFSOCK:
+      kind = socket_kind(fd);
+      break;
+    case S_IFIFO:
+      kind = Kind::pipe;
+      break;
+    case S_IFCHR:
+      kind = character_device_kind(fd, status.st_rdev);
+      break;
+    case S_IFREG:
+    case S_IFDIR:
+    case S_IFBLK:
+      kind = Kind::regular;
+      break;
+    default:
+      kind = Kind::other;
+      break;
   }
   const int flags = fcntl(fd, F_GETFL);
   Access::nonblocking(file) = flags >= 0 && (flags & O_NONBLOCK) != 0;
   // Not so: a unix socket stops short at passed descriptors, a pipe in packet mode at each packet.
-  Access::dries(file) = kind == Kind::pipe ? flags >= 0 && (flags & O_DIRECT) == 0
-                                           : kind == Kind::stream_socket && is_tcp(fd);
+  Access::dries(file) =
+      kind == Kind::pipe ? flags >= 0 && (flags & O_DIRECT) == 0 : kind == Kind::stream_socket && is_tcp(fd);
   return kind;
 }
 

@@ -1,6 +1,6 @@
 /// The life of a request: idle → queued → in_flight → (canceling) → ready → idle.
-#include "loop/core.hpp"
 #include "loop/access.hpp"
+#include "loop/core.hpp"
 
 #include <cassert>
 #include <cerrno>
@@ -13,13 +13,26 @@ namespace {
 
 bool is_io(Operation operation) noexcept {
   switch (operation) {
-    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::write:
-    case Operation::writev: case Operation::write_some: case Operation::pread: case Operation::pwrite:
-    case Operation::readable: case Operation::writable: case Operation::splice: case Operation::fsync:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::pread:
+    case Operation::pwrite:
+    case Operation::readable:
+    case Operation::writable:
+    case Operation::splice:
+    case Operation::fsync:
     case Operation::close:
       return true;
-    case Operation::none: case Operation::nop: case Operation::open: case Operation::timer:
-    case Operation::wake: case Operation::work:
+    case Operation::none:
+    case Operation::nop:
+    case Operation::open:
+    case Operation::timer:
+    case Operation::wake:
+    case Operation::work:
       return false;
   }
   return false;
@@ -30,7 +43,8 @@ constexpr std::int64_t unfinished = INT64_MIN;
 
 std::size_t total_size(const iovec* vectors, std::size_t index, std::size_t count) noexcept {
   std::size_t sum = 0;
-  for (; index < count; ++index) sum += vectors[index].iov_len;
+  for (; index < count; ++index)
+    sum += vectors[index].iov_len;
   return sum;
 }
 
@@ -55,7 +69,8 @@ bool Core::admit(Request& request, Operation operation, Ticket& ticket) noexcept
   active_ += request.referenced_ ? 1 : 0;
   ticket.generation_ = request.generation_;
   ticket.slot_ = request.slot_;
-  if (options.observer != nullptr) [[unlikely]] observe_submission(request);
+  if (options.observer != nullptr) [[unlikely]]
+    observe_submission(request);
   return true;
 }
 
@@ -80,8 +95,7 @@ std::int64_t Core::progress(IoRequest& io, std::int64_t result) noexcept {
       return result;
     case Operation::readv:
       io.done_ = count;
-      if (count == 0 && kind_of(*io.file_) != File::Kind::datagram_socket &&
-          total_size(io.vectors_, 0, io.size_) > 0) {
+      if (count == 0 && kind_of(*io.file_) != File::Kind::datagram_socket && total_size(io.vectors_, 0, io.size_) > 0) {
         return code_eof;
       }
       return result;
@@ -106,8 +120,7 @@ std::int64_t Core::progress(IoRequest& io, std::int64_t result) noexcept {
     case Operation::writev: {
       io.done_ += count;
       std::size_t left = count;
-      while (io.vector_index_ < io.size_ &&
-             left >= io.vectors_[io.vector_index_].iov_len - io.vector_offset_) {
+      while (io.vector_index_ < io.size_ && left >= io.vectors_[io.vector_index_].iov_len - io.vector_offset_) {
         left -= io.vectors_[io.vector_index_].iov_len - io.vector_offset_;
         ++io.vector_index_;
         io.vector_offset_ = 0;
@@ -116,10 +129,17 @@ std::int64_t Core::progress(IoRequest& io, std::int64_t result) noexcept {
       if (io.vector_index_ == io.size_) return static_cast<std::int64_t>(io.done_);
       return count == 0 ? -EIO : unfinished;
     }
-    case Operation::readable: case Operation::writable: case Operation::fsync: case Operation::close:
+    case Operation::readable:
+    case Operation::writable:
+    case Operation::fsync:
+    case Operation::close:
       return result;
-    case Operation::none: case Operation::nop: case Operation::open: case Operation::timer:
-    case Operation::wake: case Operation::work:
+    case Operation::none:
+    case Operation::nop:
+    case Operation::open:
+    case Operation::timer:
+    case Operation::wake:
+    case Operation::work:
       break;
   }
   assert(false && "not an IoRequest's operation");
@@ -148,7 +168,9 @@ void Core::finish(Request& request, std::int64_t result) noexcept {
 
 void Core::cancel(Request& request) noexcept {
   switch (request.state_) {
-    case State::idle: case State::ready: case State::canceling:
+    case State::idle:
+    case State::ready:
+    case State::canceling:
       return;
     case State::queued:
       if (request.operation_ == Operation::close) return;
@@ -178,11 +200,21 @@ void Core::cancel(Request& request) noexcept {
         request.state_ = State::canceling;
       }
       return;
-    case Operation::none: case Operation::nop: case Operation::read: case Operation::readv:
-    case Operation::read_exact: case Operation::write: case Operation::writev:
-    case Operation::write_some: case Operation::pread: case Operation::pwrite:
-    case Operation::readable: case Operation::writable: case Operation::splice:
-    case Operation::fsync: case Operation::open:
+    case Operation::none:
+    case Operation::nop:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::pread:
+    case Operation::pwrite:
+    case Operation::readable:
+    case Operation::writable:
+    case Operation::splice:
+    case Operation::fsync:
+    case Operation::open:
       request.state_ = State::canceling;
       engine->abort(request);
       return;
@@ -225,7 +257,8 @@ bool Core::settle(Request& request) noexcept {
 void Core::wait_for_pool(Request& request) noexcept {
   while (!static_cast<Work&>(request).pool_->wait_briefly(request)) {
   }
-  while (request.state_ != State::ready) drain_remote();  // Its last step is to push itself.
+  while (request.state_ != State::ready)
+    drain_remote();  // Its last step is to push itself.
 }
 
 void Core::start_work(Work& work) noexcept {
@@ -239,14 +272,33 @@ void Core::resubmit(Request& request) noexcept {
   Ticket ticket;
   if (!admit(request, request.operation_, ticket)) return;
   switch (request.operation_) {
-    case Operation::timer: rearm_timer(static_cast<Timer&>(request)); return;
-    case Operation::wake: start_wake(static_cast<Wake&>(request)); return;
-    case Operation::work: start_work(static_cast<Work&>(request)); return;
-    case Operation::nop: case Operation::open: launch(request); return;
-    case Operation::none: case Operation::read: case Operation::readv: case Operation::read_exact:
-    case Operation::write: case Operation::writev: case Operation::write_some:
-    case Operation::pread: case Operation::pwrite: case Operation::readable:
-    case Operation::writable: case Operation::splice: case Operation::fsync: case Operation::close:
+    case Operation::timer:
+      rearm_timer(static_cast<Timer&>(request));
+      return;
+    case Operation::wake:
+      start_wake(static_cast<Wake&>(request));
+      return;
+    case Operation::work:
+      start_work(static_cast<Work&>(request));
+      return;
+    case Operation::nop:
+    case Operation::open:
+      launch(request);
+      return;
+    case Operation::none:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::pread:
+    case Operation::pwrite:
+    case Operation::readable:
+    case Operation::writable:
+    case Operation::splice:
+    case Operation::fsync:
+    case Operation::close:
       enqueue(static_cast<IoRequest&>(request));
       return;
   }
@@ -255,16 +307,15 @@ void Core::resubmit(Request& request) noexcept {
 void Core::observe_submission(const Request& request) noexcept {
   const_cast<Request&>(request).submitted_ns_ = engine->clock(Clock::monotonic).count();
   options.observer->submitted({request.operation_, request.generation_,
-                               request.file_ != nullptr ? request.file_->fd_ : -1,
-                               nanoseconds{request.submitted_ns_}, nanoseconds::zero(), 0});
+                               request.file_ != nullptr ? request.file_->fd_ : -1, nanoseconds{request.submitted_ns_},
+                               nanoseconds::zero(), 0});
 }
 
 void Core::observe_completion(const Request& request) noexcept {
   const std::int64_t result = request.result_ == code_eof ? 0 : request.result_;
   options.observer->completed({request.operation_, request.generation_,
-                               request.file_ != nullptr ? request.file_->fd_ : -1,
-                               nanoseconds{request.submitted_ns_}, engine->clock(Clock::monotonic),
-                               result});
+                               request.file_ != nullptr ? request.file_->fd_ : -1, nanoseconds{request.submitted_ns_},
+                               engine->clock(Clock::monotonic), result});
 }
 
 }  // namespace evt::detail

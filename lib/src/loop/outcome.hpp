@@ -2,7 +2,6 @@
 #pragma once
 
 #include "loop/engine.hpp"
-
 #include <evt/callback.hpp>
 #include <evt/request.hpp>
 

@@ -1,9 +1,10 @@
 /// The two queues of a File: who has its turn, who waits, and how a close empties them.
-#include "loop/core.hpp"
 #include "loop/access.hpp"
+#include "loop/core.hpp"
+
+#include <unistd.h>
 
 #include <cerrno>
-#include <unistd.h>
 
 namespace evt::detail {
 
@@ -15,17 +16,29 @@ enum Lane : std::uint8_t { read_lane, write_lane, parallel_lane };
 
 Lane lane_of(const IoRequest& request, Ordering ordering) noexcept {
   switch (request.operation()) {
-    case Operation::pread: case Operation::pwrite: case Operation::close:
+    case Operation::pread:
+    case Operation::pwrite:
+    case Operation::close:
       return parallel_lane;
     case Operation::splice:
       return read_lane;  // And the target's write lane: splices stay ordered.
-    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::readable:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::readable:
       return ordering == Ordering::ordered ? read_lane : parallel_lane;
-    case Operation::write: case Operation::writev: case Operation::write_some:
-    case Operation::writable: case Operation::fsync:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::writable:
+    case Operation::fsync:
       return ordering == Ordering::ordered ? write_lane : parallel_lane;
-    case Operation::none: case Operation::nop: case Operation::open: case Operation::timer:
-    case Operation::wake: case Operation::work:
+    case Operation::none:
+    case Operation::nop:
+    case Operation::open:
+    case Operation::timer:
+    case Operation::wake:
+    case Operation::work:
       break;
   }
   return parallel_lane;
@@ -43,8 +56,7 @@ void Core::enqueue(IoRequest& request) noexcept {
   const Lane lane = lane_of(request, file.ordering_);
   request.direction_ = lane;
   if (file.fd_ < 0 || file.closing_ != nullptr ||
-      (request.operation_ == Operation::splice &&
-       (request.target_->fd_ < 0 || request.target_->closing_ != nullptr))) {
+      (request.operation_ == Operation::splice && (request.target_->fd_ < 0 || request.target_->closing_ != nullptr))) {
     request.direction_ = parallel_lane;
     ++file.parallel_;
     request.state_ = State::in_flight;
@@ -57,8 +69,7 @@ void Core::enqueue(IoRequest& request) noexcept {
     return launch(request);
   }
   File::Queue& queue = file.queues_[lane];
-  if (request.operation_ != Operation::splice && queue.active == nullptr && !queue.paused &&
-      queue.waiting.empty()) {
+  if (request.operation_ != Operation::splice && queue.active == nullptr && !queue.paused && queue.waiting.empty()) {
     queue.active = &request;
     return launch(request);
   }
@@ -122,7 +133,8 @@ void Core::start_close(IoRequest& request) noexcept {
   ++file.parallel_;
   file.closing_ = &request;
   for (File::Queue& queue : file.queues_) {
-    while (!queue.waiting.empty()) cancel(*queue.waiting.front_owner());
+    while (!queue.waiting.empty())
+      cancel(*queue.waiting.front_owner());
     if (queue.active != nullptr) cancel(*queue.active);
   }
   if (file.parallel_ > 1) {
@@ -134,9 +146,8 @@ void Core::start_close(IoRequest& request) noexcept {
 }
 
 void Core::close_when_quiet(File& file) noexcept {
-  if (file.parallel_ > 1 || file.queues_[read_lane].active != nullptr ||
-      file.queues_[write_lane].active != nullptr || file.closing_->hook_.linked() ||
-      file.closing_->state_ != State::queued) {
+  if (file.parallel_ > 1 || file.queues_[read_lane].active != nullptr || file.queues_[write_lane].active != nullptr ||
+      file.closing_->hook_.linked() || file.closing_->state_ != State::queued) {
     return;
   }
   engine->forget(file);
@@ -146,15 +157,16 @@ void Core::close_when_quiet(File& file) noexcept {
 /// Idles every busy request of `file` without calling back.
 void Core::settle_all(File& file) noexcept {
   for (File::Queue& queue : file.queues_) {
-    while (!queue.waiting.empty()) settle(*queue.waiting.front_owner());
-    while (queue.active != nullptr) settle(*queue.active);
+    while (!queue.waiting.empty())
+      settle(*queue.waiting.front_owner());
+    while (queue.active != nullptr)
+      settle(*queue.active);
   }
   if (file.busy_ == 0) return;
   // Ready ones and those beside the queues are found the slow way.
   requests.for_each([&](Request& request) {
     if (request.state_ == State::idle) return;
-    const bool targets = request.operation_ == Operation::splice &&
-                         static_cast<IoRequest&>(request).target_ == &file;
+    const bool targets = request.operation_ == Operation::splice && static_cast<IoRequest&>(request).target_ == &file;
     if (request.file_ == &file || targets) settle(request);
   });
 }

@@ -1,7 +1,7 @@
 /// What other threads and signal handlers hand in: posts, cancellations by ticket, notifications,
 /// finished pool jobs. Everything in push(), push_remote() and rouse() is lock-free.
-#include "loop/core.hpp"
 #include "loop/access.hpp"
+#include "loop/core.hpp"
 #include "loop/job.hpp"
 
 #include <cerrno>

@@ -17,7 +17,9 @@ Request::~Request() {
   if (core_ != nullptr && slot_ != 0) core_->requests.erase(slot_);
 }
 
-bool Request::settle() noexcept { return core_ != nullptr && core_->settle(*this); }
+bool Request::settle() noexcept {
+  return core_ != nullptr && core_->settle(*this);
+}
 
 void Request::cancel() noexcept {
   if (core_ != nullptr) core_->cancel(*this);
@@ -40,10 +42,14 @@ void Request::unref() noexcept {
 
 Error Ticket::error() const noexcept {
   switch (refusal_) {
-    case 0: return {};
-    case static_cast<std::int32_t>(detail::code_busy): return {"submit", Errc::busy};
-    case static_cast<std::int32_t>(detail::code_no_loop): return {"submit", Errc::no_loop};
-    default: return errno_error("submit", -refusal_);
+    case 0:
+      return {};
+    case static_cast<std::int32_t>(detail::code_busy):
+      return {"submit", Errc::busy};
+    case static_cast<std::int32_t>(detail::code_no_loop):
+      return {"submit", Errc::no_loop};
+    default:
+      return errno_error("submit", -refusal_);
   }
 }
 

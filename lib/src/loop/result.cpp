@@ -13,21 +13,33 @@ class Category final : public std::error_category {
 
   std::string message(int code) const override {
     switch (static_cast<Errc>(code)) {
-      case Errc::canceled: return "Operation canceled";
-      case Errc::eof: return "End of file";
-      case Errc::busy: return "Already in use";
-      case Errc::no_loop: return "The event loop is gone";
-      case Errc::forked: return "The process forked since the event loop was made";
-      case Errc::exception: return "The job threw an exception";
+      case Errc::canceled:
+        return "Operation canceled";
+      case Errc::eof:
+        return "End of file";
+      case Errc::busy:
+        return "Already in use";
+      case Errc::no_loop:
+        return "The event loop is gone";
+      case Errc::forked:
+        return "The process forked since the event loop was made";
+      case Errc::exception:
+        return "The job threw an exception";
     }
     return "Unknown error";
   }
 
   std::error_condition default_error_condition(int code) const noexcept override {
     switch (static_cast<Errc>(code)) {
-      case Errc::canceled: return std::errc::operation_canceled;
-      case Errc::busy: return std::errc::device_or_resource_busy;
-      case Errc::eof: case Errc::no_loop: case Errc::forked: case Errc::exception: break;
+      case Errc::canceled:
+        return std::errc::operation_canceled;
+      case Errc::busy:
+        return std::errc::device_or_resource_busy;
+      case Errc::eof:
+      case Errc::no_loop:
+      case Errc::forked:
+      case Errc::exception:
+        break;
     }
     return {code, *this};
   }
@@ -44,7 +56,9 @@ int Error::system_errno() const noexcept {
   return code.category() == std::system_category() ? code.value() : 0;
 }
 
-std::string Error::message() const { return std::string(operation) + ": " + code.message(); }
+std::string Error::message() const {
+  return std::string(operation) + ": " + code.message();
+}
 
 Error errno_error(const char* operation, int number) noexcept {
   return {operation, std::error_code(number, std::system_category())};
@@ -52,25 +66,44 @@ Error errno_error(const char* operation, int number) noexcept {
 
 const char* name_of(Operation operation) noexcept {
   switch (operation) {
-    case Operation::none: return "none";
-    case Operation::nop: return "nop";
-    case Operation::read: return "read";
-    case Operation::readv: return "readv";
-    case Operation::read_exact: return "read_exact";
-    case Operation::write: return "write";
-    case Operation::writev: return "writev";
-    case Operation::write_some: return "write_some";
-    case Operation::pread: return "pread";
-    case Operation::pwrite: return "pwrite";
-    case Operation::readable: return "readable";
-    case Operation::writable: return "writable";
-    case Operation::splice: return "splice";
-    case Operation::fsync: return "fsync";
-    case Operation::close: return "close";
-    case Operation::open: return "open";
-    case Operation::timer: return "timer";
-    case Operation::wake: return "wake";
-    case Operation::work: return "work";
+    case Operation::none:
+      return "none";
+    case Operation::nop:
+      return "nop";
+    case Operation::read:
+      return "read";
+    case Operation::readv:
+      return "readv";
+    case Operation::read_exact:
+      return "read_exact";
+    case Operation::write:
+      return "write";
+    case Operation::writev:
+      return "writev";
+    case Operation::write_some:
+      return "write_some";
+    case Operation::pread:
+      return "pread";
+    case Operation::pwrite:
+      return "pwrite";
+    case Operation::readable:
+      return "readable";
+    case Operation::writable:
+      return "writable";
+    case Operation::splice:
+      return "splice";
+    case Operation::fsync:
+      return "fsync";
+    case Operation::close:
+      return "close";
+    case Operation::open:
+      return "open";
+    case Operation::timer:
+      return "timer";
+    case Operation::wake:
+      return "wake";
+    case Operation::work:
+      return "work";
   }
   return "unknown";
 }
@@ -80,13 +113,20 @@ namespace detail {
 Error to_error(Operation operation, std::int64_t result) noexcept {
   const char* name = name_of(operation);
   switch (result) {
-    case code_eof: return {name, Errc::eof};
-    case code_busy: return {name, Errc::busy};
-    case code_no_loop: return {name, Errc::no_loop};
-    case code_forked: return {name, Errc::forked};
-    case code_exception: return {name, Errc::exception};
-    case -ECANCELED: return {name, Errc::canceled};
-    default: return errno_error(name, static_cast<int>(-result));
+    case code_eof:
+      return {name, Errc::eof};
+    case code_busy:
+      return {name, Errc::busy};
+    case code_no_loop:
+      return {name, Errc::no_loop};
+    case code_forked:
+      return {name, Errc::forked};
+    case code_exception:
+      return {name, Errc::exception};
+    case -ECANCELED:
+      return {name, Errc::canceled};
+    default:
+      return errno_error(name, static_cast<int>(-result));
   }
 }
 

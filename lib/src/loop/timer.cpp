@@ -8,10 +8,11 @@ namespace evt {
 
 using detail::Access;
 
-Timer::Timer(Loop& loop, Clock clock) noexcept
-    : Request(Access::core(loop), nullptr, &Timer::invoke), clock_(clock) {}
+Timer::Timer(Loop& loop, Clock clock) noexcept : Request(Access::core(loop), nullptr, &Timer::invoke), clock_(clock) {}
 
-Timer::~Timer() { settle(); }
+Timer::~Timer() {
+  settle();
+}
 
 Action Timer::invoke(Request& request) {
   auto& self = static_cast<Timer&>(request);
@@ -46,7 +47,9 @@ Ticket Timer::after(nanoseconds delay, Done done) noexcept {
   return submit(Form::after, {saturating_add(clock_now(), delay), delay}, done);
 }
 
-Ticket Timer::at(nanoseconds deadline, Done done) noexcept { return submit(Form::at, {deadline, {}}, done); }
+Ticket Timer::at(nanoseconds deadline, Done done) noexcept {
+  return submit(Form::at, {deadline, {}}, done);
+}
 
 Ticket Timer::every(nanoseconds interval, Done done) noexcept {
   if (core_ == nullptr) return submit(Form::every, {}, done);
@@ -75,7 +78,9 @@ std::optional<Result<std::uint64_t>> Timer::cancel_sync() noexcept {
   return take_result();
 }
 
-Wake::Wake(Loop& loop) noexcept : Request(Access::core(loop), nullptr, &Wake::invoke) { unref(); }
+Wake::Wake(Loop& loop) noexcept : Request(Access::core(loop), nullptr, &Wake::invoke) {
+  unref();
+}
 
 Wake::~Wake() {
   if (core_ != nullptr) core_->drain_remote();  // A notification nobody waited for may be on its way.

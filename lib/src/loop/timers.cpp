@@ -1,15 +1,21 @@
 /// Timers: one heap a clock, one deadline for the engine's wait.
-#include "loop/core.hpp"
 #include "loop/access.hpp"
+#include "loop/core.hpp"
 
 #include <algorithm>
 #include <cerrno>
 
 namespace evt::detail {
 
-std::int64_t Core::TimerTraits::deadline(const Timer& timer) noexcept { return timer.deadline_.count(); }
-std::uint32_t& Core::TimerTraits::index(Timer& timer) noexcept { return timer.heap_index_; }
-std::uint64_t& Core::TimerTraits::order(Timer& timer) noexcept { return timer.heap_order_; }
+std::int64_t Core::TimerTraits::deadline(const Timer& timer) noexcept {
+  return timer.deadline_.count();
+}
+std::uint32_t& Core::TimerTraits::index(Timer& timer) noexcept {
+  return timer.heap_index_;
+}
+std::uint64_t& Core::TimerTraits::order(Timer& timer) noexcept {
+  return timer.heap_order_;
+}
 
 namespace {
 /// What the engine's wait serves itself; other clocks have a ClockWatch.
@@ -44,7 +50,9 @@ void Core::remove_timer(Timer& timer) noexcept {
   if (timer.heap_index_ != Heap::none) heap(timer.clock_).remove(timer);
 }
 
-void Core::move_timer(Timer& timer) noexcept { heap(timer.clock_).update(timer); }
+void Core::move_timer(Timer& timer) noexcept {
+  heap(timer.clock_).update(timer);
+}
 
 void Core::expire(Timer& timer, nanoseconds now) noexcept {
   heap(timer.clock_).remove(timer);
@@ -76,9 +84,8 @@ nanoseconds Core::next_deadline() noexcept {
     if (waited_for_by_engine(clock, *engine)) {
       if (timer == nullptr || timer->deadline_ == never) continue;
       const nanoseconds left = saturating_since(timer->deadline_, engine->clock(clock));
-      const nanoseconds here = clock == Clock::monotonic
-                                   ? timer->deadline_
-                                   : saturating_add(engine->clock(Clock::monotonic), left);
+      const nanoseconds here =
+          clock == Clock::monotonic ? timer->deadline_ : saturating_add(engine->clock(Clock::monotonic), left);
       earliest = std::min(earliest, std::max(here, nanoseconds{1}));
       continue;
     }
@@ -90,7 +97,8 @@ nanoseconds Core::next_deadline() noexcept {
 }
 
 void Core::forget_clock_watches() noexcept {
-  for (auto& watch : watches_) watch.reset();
+  for (auto& watch : watches_)
+    watch.reset();
 }
 
 }  // namespace evt::detail

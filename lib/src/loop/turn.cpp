@@ -1,9 +1,10 @@
 /// Turns of the loop: wait, expire timers, run what other threads posted, then ready callbacks.
-#include "loop/core.hpp"
 #include "loop/access.hpp"
+#include "loop/core.hpp"
+
+#include <pthread.h>
 
 #include <cerrno>
-#include <pthread.h>
 
 namespace evt::detail {
 
@@ -68,7 +69,8 @@ Core::Core(const LoopOptions& wanted, std::unique_ptr<Engine> made, std::string 
 }
 
 Core::~Core() {
-  for (auto& watch : watches_) watch.reset();
+  for (auto& watch : watches_)
+    watch.reset();
   requests.for_each([&](Request& request) {
     settle(request);
     request.core_ = nullptr;
@@ -80,14 +82,17 @@ Core::~Core() {
     files = file.next_;
     file.next_ = file.previous_ = nullptr;
   }
-  while (remote_users_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
+  while (remote_users_.load(std::memory_order_acquire) != 0)
+    std::this_thread::yield();
   if (forked()) {
     if (own_pool_ != nullptr) own_pool_->abandon();
     engine->abandon();
   }
 }
 
-bool Core::forked() const noexcept { return fork_count_ != fork_count(); }
+bool Core::forked() const noexcept {
+  return fork_count_ != fork_count();
+}
 
 Result<std::size_t> Core::run(RunMode mode) {
   if (running_) return std::unexpected(Error{"run", Errc::busy});
@@ -119,8 +124,8 @@ Result<std::size_t> Core::dispatch(nanoseconds timeout) {
 }
 
 bool Core::anything_ready() noexcept {
-  return !batch_.empty() || !ready_.empty() || !starting_.empty() || !deferred.empty() ||
-         !posts_.empty() || remotes_.load(std::memory_order_relaxed) != nullptr;
+  return !batch_.empty() || !ready_.empty() || !starting_.empty() || !deferred.empty() || !posts_.empty() ||
+         remotes_.load(std::memory_order_relaxed) != nullptr;
 }
 
 bool Core::alive() noexcept {
@@ -166,7 +171,8 @@ std::size_t Core::run_ready() {
 void Core::deliver(Request& request) {
   idle(request);
   account(request);
-  if (options.observer != nullptr) [[unlikely]] observe_completion(request);
+  if (options.observer != nullptr) [[unlikely]]
+    observe_completion(request);
   if (request.invoke_(request) == Action::rearm) resubmit(request);
 }
 
@@ -176,19 +182,32 @@ void Core::account(const Request& request) noexcept {
   if (request.file_ == nullptr) return;
   const std::uint64_t bytes = static_cast<const IoRequest&>(request).done_;
   switch (request.operation_) {
-    case Operation::read: case Operation::readv: case Operation::read_exact: case Operation::pread:
+    case Operation::read:
+    case Operation::readv:
+    case Operation::read_exact:
+    case Operation::pread:
       statistics.bytes_read += bytes;
       return;
-    case Operation::write: case Operation::writev: case Operation::write_some: case Operation::pwrite:
+    case Operation::write:
+    case Operation::writev:
+    case Operation::write_some:
+    case Operation::pwrite:
       statistics.bytes_written += bytes;
       return;
     case Operation::splice:
       statistics.bytes_read += bytes;
       statistics.bytes_written += bytes;
       return;
-    case Operation::none: case Operation::nop: case Operation::readable: case Operation::writable:
-    case Operation::fsync: case Operation::close: case Operation::open: case Operation::timer:
-    case Operation::wake: case Operation::work:
+    case Operation::none:
+    case Operation::nop:
+    case Operation::readable:
+    case Operation::writable:
+    case Operation::fsync:
+    case Operation::close:
+    case Operation::open:
+    case Operation::timer:
+    case Operation::wake:
+    case Operation::work:
       return;
   }
 }
@@ -198,7 +217,8 @@ void Core::pump() noexcept {
   if (starting_.empty()) return;
   List now_starting;
   now_starting.append(starting_);
-  while (!now_starting.empty()) launch(*now_starting.pop_front());
+  while (!now_starting.empty())
+    launch(*now_starting.pop_front());
 }
 
 std::size_t Core::run_deferred() {
