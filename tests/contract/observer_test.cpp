@@ -9,7 +9,7 @@ namespace {
 
 EVT_CONTRACT_SUITE(Observers);
 
-struct Log : Observer {
+struct Log final : Observer {
   struct Entry {
     Observation observation;
     bool done = false;
