@@ -84,7 +84,7 @@ TEST_P(Clocks, EveryClockFiresOnItsOwnDeadlineAndNotEarly) {
     ASSERT_TRUE(after.after(2ms, bind(fired)));
     EXPECT_GE(after.deadline() - start, 1ms) << "a delay is counted on the timer's own clock";
     EXPECT_LT(after.deadline() - start, 1s);
-    ASSERT_TRUE(at.at(start + 1s / 50, bind(fired)));
+    ASSERT_TRUE(at.at(start + 20ms, bind(fired)));
     ASSERT_TRUE(is_value(loop().run(), 2)) << static_cast<int>(clock);
     EXPECT_LT(time_of(loop(), clock), start + 5s);
   }

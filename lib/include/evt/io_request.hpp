@@ -44,7 +44,7 @@ class IoRequest : public Request {
   Ticket writev(std::span<const iovec> sources, Done done) noexcept;
   /// Completes with what one write took, ≥ 1 byte.
   Ticket write_some(std::span<const std::byte> source, Done done) noexcept;
-  /// Copies up to inline_capacity bytes into the request and writes them all; more is EMSGSIZE.
+  /// Copies up to inline_capacity bytes into the request and writes them all; more is refused with EMSGSIZE.
   Ticket write_inline(std::span<const std::byte> source, Done done) noexcept;
 
   /// Reads at `offset`, beside whatever else runs on the File; Errc::eof at the end. pread(2).

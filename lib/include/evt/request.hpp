@@ -63,7 +63,7 @@ class Ticket {
  public:
   Ticket() noexcept = default;
   explicit operator bool() const noexcept { return generation_ != 0; }
-  /// Why the submission was refused: Errc::busy, Errc::no_loop or ENOMEM.
+  /// Why the submission was refused: Errc::busy, Errc::no_loop or ENOMEM (write_inline: EMSGSIZE).
   Error error() const noexcept;
 
  private:
@@ -129,6 +129,7 @@ class Request {
   State state_ = State::idle;
   bool referenced_ = true;
   bool cancel_requested_ = false;
+  bool internal_ = false;  // The loop's own: neither counted nor observed.
   std::int32_t priority_ = 0;
   std::int64_t result_ = 0;  // ≥ 0: a count; < 0: -errno or a detail code.
   Invoke invoke_;

@@ -27,7 +27,9 @@ constexpr nanoseconds saturating_add(nanoseconds time, nanoseconds delay) noexce
 
 /// `later - earlier`, or zero where that would be negative.
 constexpr nanoseconds saturating_since(nanoseconds later, nanoseconds earlier) noexcept {
-  return later > earlier ? saturating_add(later, -earlier) : nanoseconds::zero();
+  if (later <= earlier) return nanoseconds::zero();
+  std::int64_t difference = 0;
+  return __builtin_sub_overflow(later.count(), earlier.count(), &difference) ? never : nanoseconds{difference};
 }
 
 /// The kernel's clock, read now (clock_gettime). Any thread.

@@ -27,6 +27,7 @@ struct Access {
   static Hook& hook(Request& request) noexcept { return request.hook_; }
   static State& state(Request& request) noexcept { return request.state_; }
   static bool& cancel_requested(Request& request) noexcept { return request.cancel_requested_; }
+  static void make_internal(Request& request) noexcept { request.internal_ = true; }
   static std::int64_t& result(Request& request) noexcept { return request.result_; }
   static std::uint8_t& engine_flags(Request& request) noexcept { return request.engine_flags_; }
   static std::uint16_t& engine_data(Request& request) noexcept { return request.engine_data_; }

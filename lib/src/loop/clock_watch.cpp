@@ -19,6 +19,7 @@ std::unique_ptr<ClockWatch> ClockWatch::create(Core& core, Clock clock) noexcept
 ClockWatch::ClockWatch(Core& core, Clock clock, Fd timer) noexcept
     : clock_(clock), file_(Access::make_file(core, File::adopt(std::move(timer)))), request_(file_) {
   request_.unref();
+  Access::make_internal(request_);
   request_.readable(bind<&ClockWatch::on_ready>(*this));
 }
 

@@ -105,7 +105,7 @@ class Core {
   std::size_t run_ready();
   std::size_t run_deferred();
   void pump() noexcept;
-  void deliver(Request& request);
+  std::size_t deliver(Request& request);
   void account(const Request& request) noexcept;
   static void run_work(Request& request);
   void idle(Request& request) noexcept;

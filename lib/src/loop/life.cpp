@@ -69,7 +69,7 @@ bool Core::admit(Request& request, Operation operation, Ticket& ticket) noexcept
   active_ += request.referenced_ ? 1 : 0;
   ticket.generation_ = request.generation_;
   ticket.slot_ = request.slot_;
-  if (options.observer != nullptr) [[unlikely]]
+  if (options.observer != nullptr && !request.internal_) [[unlikely]]
     observe_submission(request);
   return true;
 }

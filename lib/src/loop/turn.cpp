@@ -118,7 +118,11 @@ Result<std::size_t> Core::dispatch(nanoseconds timeout) {
   running_ = true;
   nanoseconds deadline{0};
   if (timeout.count() > 0) deadline = saturating_add(engine->clock(Clock::monotonic), timeout);
-  const std::size_t count = turn(deadline);
+  std::size_t count = turn(deadline);
+  // A signal, or something only we care about, may end a wait early.
+  while (count == 0 && !stopped.load(std::memory_order_relaxed) && deadline > engine->clock(Clock::monotonic)) {
+    count = turn(deadline);
+  }
   running_ = false;
   return count;
 }
@@ -162,21 +166,23 @@ std::size_t Core::run_ready() {
   }
   std::size_t count = 0;
   while (!batch_.empty() && count < options.budget && !stopped.load(std::memory_order_relaxed)) {
-    deliver(*batch_.pop_front());
-    ++count;
+    count += deliver(*batch_.pop_front());
   }
   return count;
 }
 
-void Core::deliver(Request& request) {
+/// Returns what it counts as: 0 for the loop's own requests.
+std::size_t Core::deliver(Request& request) {
   idle(request);
-  account(request);
-  if (options.observer != nullptr) [[unlikely]]
-    observe_completion(request);
+  const std::size_t counts = request.internal_ ? 0 : 1;
+  if (counts > 0) account(request);
   if (request.invoke_(request) == Action::rearm) resubmit(request);
+  return counts;
 }
 
 void Core::account(const Request& request) noexcept {
+  if (options.observer != nullptr) [[unlikely]]
+    observe_completion(request);
   const auto operation = static_cast<std::size_t>(request.operation_);
   ++statistics.operations[operation];
   if (request.file_ == nullptr) return;
