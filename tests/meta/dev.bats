@@ -121,6 +121,16 @@ dev() { PATH="$STUBS" "$HOUSE/dev" "$@"; }
   [[ $stderr == *"no such compiler"* ]]
 }
 
+@test "what clang-tidy finds is shown and fails, what it does not find is silent" {
+  stub clang-tidy-19 'echo "21894 warnings generated." >&2; [[ $* != *bad.cpp* ]] || { echo "bad name" && exit 1; }'
+  run dev tidy-one good.cpp
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+  run dev tidy-one bad.cpp
+  [ "$status" -eq 1 ]
+  [[ $output == *"bad name"* ]]
+}
+
 @test "an unknown command is a usage error" {
   run --separate-stderr dev explode
   [ "$status" -eq 2 ]
@@ -130,7 +140,7 @@ dev() { PATH="$STUBS" "$HOUSE/dev" "$@"; }
 
 @test "help names every command that there is" {
   local commands
-  commands=$(sed -n '/^main()/,/^}/p' "$HOUSE/dev" | sed -nE 's/^ +([a-z]+( \| [a-z]+)*)\) .*/\1/p' | tr -d ' ' | tr '|' '\n' | grep -v help)
+  commands=$(sed -n '/^main()/,/^}/p' "$HOUSE/dev" | sed -nE 's/^ +([a-z]+( \| [a-z]+)*)\) .*/\1/p' | tr -d ' ' | tr '|' '\n' | grep -vE 'help|tidy-one')
   [ "$(wc -l <<<"$commands")" -ge 6 ]
   run --separate-stderr dev help
   [ "$status" -eq 0 ]
