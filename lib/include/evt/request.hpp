@@ -122,27 +122,28 @@ class Request {
   friend struct detail::Access;
   friend class detail::Core;
 
+  // First what every completion touches, so that it shares cache lines.
   detail::Hook hook_{this};
-  detail::Core* core_;
   File* file_;
+  std::int64_t result_ = 0;  // ≥ 0: a count; < 0: -errno or a detail code.
   Operation operation_ = Operation::none;
   State state_ = State::idle;
   bool referenced_ = true;
   bool cancel_requested_ = false;
   bool internal_ = false;  // The loop's own: neither counted nor observed.
-  std::int32_t priority_ = 0;
-  std::int64_t result_ = 0;  // ≥ 0: a count; < 0: -errno or a detail code.
+  std::uint8_t engine_flags_ = 0;
+  std::uint16_t engine_data_ = 0;
+  std::uint32_t slot_ = 0;  // 0: none yet.
+  std::uint8_t direction_ = 0;
   Invoke invoke_;
-
   void (*function_)() = nullptr;
   void* context_ = nullptr;
   std::uint64_t generation_ = 0;
-  std::uint32_t slot_ = 0;  // 0: none yet.
-  std::uint8_t engine_flags_ = 0;
-  std::uint8_t direction_ = 0;
-  std::uint16_t engine_data_ = 0;
+  detail::Core* core_;
+
   void* user_ = nullptr;
   std::int64_t submitted_ns_ = 0;  // Only kept while an observer watches.
+  std::int32_t priority_ = 0;
   detail::Remote remote_;
 };
 

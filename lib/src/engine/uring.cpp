@@ -243,6 +243,18 @@ void UringEngine::on_result(Request& request, int result) {
   core_->finish(request, result);
 }
 
+std::size_t UringEngine::reap() {
+  std::size_t count = 0;
+  unsigned head = 0;
+  io_uring_cqe* completion = nullptr;
+  io_uring_for_each_cqe(&ring_, head, completion) {
+    on_completion(*completion);
+    ++count;
+  }
+  if (count > 0) io_uring_cq_advance(&ring_, static_cast<unsigned>(count));
+  return count;
+}
+
 void UringEngine::abort(Request& request) {
   if (Access::engine_flags(request) == backlogged) {
     Access::hook(request).unlink();

@@ -157,18 +157,6 @@ void UringEngine::wait(nanoseconds deadline) {
   reap();
 }
 
-std::size_t UringEngine::reap() {
-  std::size_t count = 0;
-  unsigned head = 0;
-  io_uring_cqe* completion = nullptr;
-  io_uring_for_each_cqe(&ring_, head, completion) {
-    on_completion(*completion);
-    ++count;
-  }
-  if (count > 0) io_uring_cq_advance(&ring_, static_cast<unsigned>(count));
-  return count;
-}
-
 void UringEngine::wake() noexcept {
   const std::uint64_t one = 1;
   (void)!write(event_.get(), &one, sizeof one);

@@ -43,9 +43,16 @@ class Core {
   /// Idle afterwards, no callback; true when the operation won.
   bool settle(Request& request) noexcept;
   /// The request's result is known: it waits for its callback from now on.
-  void complete(Request& request, std::int64_t result) noexcept;
+  void complete(Request& request, std::int64_t result) noexcept {
+    request.result_ = result;
+    request.state_ = Request::State::ready;
+    ready_.push_back(request.hook_);
+  }
   /// From the engine: one attempt ended with a count or -errno.
-  void finish(Request& request, std::int64_t result) noexcept;
+  void finish(Request& request, std::int64_t result) noexcept {
+    if (request.file_ == nullptr && result >= 0) return complete(request, result);
+    finish_attempt(request, result);
+  }
   void launch(Request& request) noexcept;
   void start_work(Work& work) noexcept;
   void start_wake(Wake& wake) noexcept;
@@ -108,7 +115,14 @@ class Core {
   std::size_t deliver(Request& request);
   void account(const Request& request) noexcept;
   static void run_work(Request& request);
-  void idle(Request& request) noexcept;
+  void finish_attempt(Request& request, std::int64_t result) noexcept;
+  void idle(Request& request) noexcept {
+    request.state_ = Request::State::idle;
+    active_ -= request.referenced_ ? 1 : 0;
+    if (request.file_ == nullptr) return;
+    --request.file_->busy_;
+    if (request.operation_ == Operation::splice) --static_cast<IoRequest&>(request).target_->busy_;
+  }
   void expire(Timer& timer, nanoseconds now) noexcept;
   void resubmit(Request& request) noexcept;
   bool alive() noexcept;

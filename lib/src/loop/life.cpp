@@ -11,33 +11,6 @@ using State = Request::State;
 
 namespace {
 
-bool is_io(Operation operation) noexcept {
-  switch (operation) {
-    case Operation::read:
-    case Operation::readv:
-    case Operation::read_exact:
-    case Operation::write:
-    case Operation::writev:
-    case Operation::write_some:
-    case Operation::pread:
-    case Operation::pwrite:
-    case Operation::readable:
-    case Operation::writable:
-    case Operation::splice:
-    case Operation::fsync:
-    case Operation::close:
-      return true;
-    case Operation::none:
-    case Operation::nop:
-    case Operation::open:
-    case Operation::timer:
-    case Operation::wake:
-    case Operation::work:
-      return false;
-  }
-  return false;
-}
-
 /// The result of `io` after an attempt moved `count` bytes, or `unfinished`.
 constexpr std::int64_t unfinished = INT64_MIN;
 
@@ -77,12 +50,6 @@ bool Core::admit(Request& request, Operation operation, Ticket& ticket) noexcept
 void Core::launch(Request& request) noexcept {
   request.state_ = State::in_flight;
   engine->start(request);
-}
-
-void Core::complete(Request& request, std::int64_t result) noexcept {
-  request.result_ = result;
-  request.state_ = State::ready;
-  ready_.push_back(request.hook_);
 }
 
 /// Adds up an attempt's bytes; says the final result, or `unfinished` when more is to be done.
@@ -146,9 +113,9 @@ std::int64_t Core::progress(IoRequest& io, std::int64_t result) noexcept {
   return result;
 }
 
-void Core::finish(Request& request, std::int64_t result) noexcept {
+void Core::finish_attempt(Request& request, std::int64_t result) noexcept {
   assert(request.state_ == State::in_flight || request.state_ == State::canceling);
-  if (result >= 0 && is_io(request.operation_)) {
+  if (result >= 0 && request.file_ != nullptr) {
     result = progress(static_cast<IoRequest&>(request), result);
   } else if (result == -EINTR && !request.cancel_requested_) {
     result = unfinished;
@@ -219,14 +186,6 @@ void Core::cancel(Request& request) noexcept {
       engine->abort(request);
       return;
   }
-}
-
-void Core::idle(Request& request) noexcept {
-  request.state_ = State::idle;
-  active_ -= request.referenced_ ? 1 : 0;
-  if (request.file_ == nullptr) return;
-  --request.file_->busy_;
-  if (request.operation_ == Operation::splice) --static_cast<IoRequest&>(request).target_->busy_;
 }
 
 bool Core::settle(Request& request) noexcept {

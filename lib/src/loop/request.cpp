@@ -7,7 +7,7 @@ namespace evt {
 
 using detail::Core;
 
-Request::Request(Core* core, File* file, Invoke invoke) noexcept : core_(core), file_(file), invoke_(invoke) {
+Request::Request(Core* core, File* file, Invoke invoke) noexcept : file_(file), invoke_(invoke), core_(core) {
   remote_.owner = this;
   if (core_ != nullptr) slot_ = core_->requests.insert(this);
 }
