@@ -1,4 +1,4 @@
-/// One `complete` line an option, for `evtool APPLET` and for the links.
+/// One `complete` line an option; the links complete as `evtool APPLET` does.
 #include "applets.hpp"
 #include "completions.hpp"
 
@@ -34,23 +34,30 @@ void append_options(std::string& out, const std::string& start, const Applet& ap
   });
 }
 
+/// The condition of completions for `evtool` itself: no applet stands on the line yet.
+std::string before_applet() {
+  std::string names;
+  for (const Applet* applet : applets())
+    names.append(" ").append(applet->name);
+  return "complete -c evtool -n 'not __fish_seen_subcommand_from" + names + "'";
+}
+
 }  // namespace
 
 std::string fish_completions() {
   std::string out = "# fish completion for evtool: made by 'evtool --completions fish', not by hand.\n";
-  const std::string before = "complete -c evtool -n __fish_use_subcommand";
+  const std::string before = before_applet();
   out += before + " -f\n";
   for (const Applet* applet : applets())
     out.append(before).append(" -a ").append(applet->name).append(" -d ").append(quoted(applet->summary)).append("\n");
   append_options(out, before, driver_applet);
   for (const Applet* applet : applets()) {
     const std::string name(applet->name);
-    const auto files = takes_files(*applet) ? " -F\n" : " -f\n";
-    for (const auto& start : {"complete -c evtool -n '__fish_seen_subcommand_from " + name + "'",
-                              "complete -c evtool-" + name, "complete -c ev-" + name}) {
-      out += start + files;
-      append_options(out, start, *applet);
-    }
+    const std::string start = "complete -c evtool -n '__fish_seen_subcommand_from " + name + "'";
+    out.append(start).append(takes_files(*applet) ? " -F\n" : " -f\n");
+    append_options(out, start, *applet);
+    for (const auto* prefix : {"evtool-", "ev-"})
+      out.append("complete -c ").append(prefix).append(name).append(" -w 'evtool ").append(name).append("'\n");
   }
   return out;
 }

@@ -1,0 +1,66 @@
+# bash completion for evtool: made by 'evtool --completions bash', not by hand.
+_evtool() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} applet=evtool index
+  local name=${COMP_WORDS[0]##*/}
+  # --name=value arrives as three words.
+  if [[ $current == = ]]; then
+    current=
+  elif [[ $previous == = ]]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  case $name in
+    evtool-* | ev-*) applet=${name#*-} ;;
+    *)
+      for ((index = 1; index < COMP_CWORD; ++index)); do
+        case ${COMP_WORDS[index]} in
+          cat) applet=${COMP_WORDS[index]} && break ;;
+        esac
+      done
+      ;;
+  esac
+  COMPREPLY=()
+  case $applet:$previous in
+    evtool:--install) _evtool_files -d "$current" && return ;;
+    evtool:--completions) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$current") && return ;;
+    evtool:--json-file) _evtool_files -f "$current" && return ;;
+    evtool:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
+    evtool:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
+    evtool:--trace) _evtool_files -f "$current" && return ;;
+    cat:-o | cat:--output) _evtool_files -f "$current" && return ;;
+    cat:--offset) return ;;
+    cat:--bytes) return ;;
+    cat:--rate-limit) return ;;
+    cat:--progress-fd) return ;;
+    cat:--size) return ;;
+    cat:--tee) _evtool_files -f "$current" && return ;;
+    cat:--json-file) _evtool_files -f "$current" && return ;;
+    cat:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
+    cat:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
+    cat:--trace) _evtool_files -f "$current" && return ;;
+  esac
+  case $applet in
+    evtool)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--list --install= --symbolic --bare --completions= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
+      else
+        mapfile -t COMPREPLY < <(compgen -W 'cat' -- "$current")
+      fi
+      ;;
+    cat)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-o --output= --append --offset= --bytes= --rate-limit= -p --progress --progress-fd= --size= --tee= --follow --direct --fsync --copy -n --number -b --number-nonblank -s --squeeze-blank -E --show-ends -T --show-tabs -v --show-nonprinting -A --show-all -e -t -u -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
+      else
+        _evtool_files -f "$current"
+      fi
+      ;;
+  esac
+}
+
+_evtool_files() {
+  compopt -o filenames 2> /dev/null
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$2")
+}
+
+complete -F _evtool evtool evtool-cat ev-cat
