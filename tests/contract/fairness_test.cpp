@@ -92,14 +92,14 @@ TEST_P(Fairness, AStormOfNopsDoesNotKeepAPipeFromBeingRead) {
 
 /// A file that always has data, read again from every callback.
 struct Busy {
-  explicit Busy(File& file) : request(file), buffer(16, '\0') {}
+  explicit Busy(File& file) : buffer(16, '\0'), request(file) {}
   void start() { request.read(space_of(buffer), bind<&Busy::on_read>(*this)); }
   Action on_read() {
     ++calls;
     return Action::rearm;
   }
+  std::string buffer;  // Outlives the request, whose destructor may still be waiting for a read.
   IoRequest request;
-  std::string buffer;
   int calls = 0;
 };
 

@@ -1,19 +1,14 @@
 /// The fixture of the contract suite: making loops, watching the clock, counting descriptors.
 #include "contract/fixture.hpp"
 
+#include "engine/sim.hpp"
+
 #include <dirent.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-
-#if __has_include("engine/sim.hpp")
-#include "engine/sim.hpp"
-#define EVT_HAVE_SIM 1
-#else
-#define EVT_HAVE_SIM 0
-#endif
 
 namespace evt::contract {
 namespace {
@@ -46,12 +41,10 @@ bool asked_for(const char* variable) {
 }
 
 Result<Loop> create_loop(LoopOptions options) {
-#if EVT_HAVE_SIM
   if (options.backend == Backend::simulated) {
     const char* seed = std::getenv("EVT_SIM_SEED");
     return make_simulated_loop(options, {.seed = seed != nullptr ? std::strtoull(seed, nullptr, 10) : 1});
   }
-#endif
   return Loop::create(options);
 }
 
@@ -79,9 +72,7 @@ testing::AssertionResult completed_with(const IoRecorder& recorder, std::size_t 
 }
 
 std::vector<Backend> backends() {
-  std::vector<Backend> all{Backend::io_uring, Backend::epoll};
-  if (EVT_HAVE_SIM) all.push_back(Backend::simulated);
-  return all;
+  return {Backend::io_uring, Backend::epoll, Backend::simulated};
 }
 
 std::string backend_name(const testing::TestParamInfo<Backend>& info) {

@@ -17,18 +17,18 @@ EVT_CONTRACT_SUITE(Stop);
 TEST_P(Stop, EndsRunAfterTheCurrentCallbackAndLosesNothing) {
   std::deque<Nop> nops;
   std::deque<VoidRecorder> done;
+  int called = 0;  // In whichever order: nops have none, and the simulated engine shows it.
   for (int each = 0; each < 5; ++each) {
     VoidRecorder& recorder = done.emplace_back();
-    recorder.then = [this, each] {
-      if (each == 1) loop().stop();
+    recorder.then = [this, &called] {
+      if (++called == 2) loop().stop();
       return Action::disarm;
     };
     nops.emplace_back(loop()).submit(bind(recorder));
   }
   EXPECT_TRUE(is_value(loop().run(), 2));
   EXPECT_TRUE(loop().stopped());
-  EXPECT_EQ(done[1].calls, 1);
-  EXPECT_EQ(done[2].calls, 0);
+  EXPECT_EQ(called, 2);
   loop().restart();
   EXPECT_FALSE(loop().stopped());
   EXPECT_TRUE(is_value(loop().run(), 3));

@@ -45,6 +45,11 @@ struct Access {
   static std::uint64_t offset(const IoRequest& request) noexcept { return request.offset_; }
   static std::size_t vector_index(const IoRequest& request) noexcept { return request.vector_index_; }
   static std::size_t vector_offset(const IoRequest& request) noexcept { return request.vector_offset_; }
+  // For an engine that shows an attempt less than all of it.
+  static const iovec*& vectors(IoRequest& request) noexcept { return request.vectors_; }
+  static std::size_t& size(IoRequest& request) noexcept { return request.size_; }
+  static std::size_t& vector_index(IoRequest& request) noexcept { return request.vector_index_; }
+  static std::size_t& vector_offset(IoRequest& request) noexcept { return request.vector_offset_; }
 
   // OpenRequest.
   static OpenRequest& open(Request& request) noexcept { return static_cast<OpenRequest&>(request); }
