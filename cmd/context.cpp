@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,6 +20,18 @@ namespace {
 
 evt::Fd create_file(const std::string& path) {
   return evt::Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+}
+
+/// Whether `file` is what standard output is. A terminal or /dev/null may well be both.
+bool is_standard_output(const struct stat& file) {
+  struct stat output{};
+  if (::fstat(STDOUT_FILENO, &output) != 0 || S_ISCHR(output.st_mode)) return false;
+  return output.st_dev == file.st_dev && output.st_ino == file.st_ino;
+}
+
+bool leads_to_standard_output(const std::string& path) {
+  struct stat file{};
+  return ::stat(path.c_str(), &file) == 0 && is_standard_output(file);
 }
 
 }  // namespace
@@ -80,6 +93,8 @@ std::optional<Exit> Context::open_json() {
   if (!common.json && common.json_file.empty()) return std::nullopt;
   if (common.json_file.starts_with("fd:")) return open_json_fd(std::string_view(common.json_file).substr(3));
   if (!common.json_file.empty()) {
+    if (applet.standard_output == Stdout::data && leads_to_standard_output(common.json_file))
+      return usage("--json-file: '{}' is standard output, which carries data", common.json_file);
     json_file_ = create_file(common.json_file);
     json_fd_ = json_file_.get();
     if (json_file_) return std::nullopt;
@@ -96,9 +111,10 @@ std::optional<Exit> Context::open_json_fd(std::string_view number) {
   int fd = -1;
   const auto refusal = convert(number, fd);
   if (!refusal.empty()) return usage("--json-file: '{}' {}", common.json_file, refusal);
-  if (::fcntl(fd, F_GETFD) < 0) return usage("--json-file: '{}': {}", common.json_file, errno_text(errno));
-  if (fd == STDOUT_FILENO && applet.standard_output == Stdout::data)
-    return usage("--json-file: '{}' carries data already", common.json_file);
+  struct stat file{};
+  if (::fstat(fd, &file) != 0) return usage("--json-file: '{}': {}", common.json_file, errno_text(errno));
+  if (applet.standard_output == Stdout::data && (fd == STDOUT_FILENO || is_standard_output(file)))
+    return usage("--json-file: '{}' is standard output, which carries data", common.json_file);
   json_fd_ = fd;
   return std::nullopt;
 }
@@ -107,6 +123,7 @@ std::optional<Exit> Context::open_trace() {
   if (!common.stats && common.trace.empty()) return std::nullopt;
   recorder_ = std::make_unique<Recorder>();
   if (common.trace.empty()) return std::nullopt;
+  if (leads_to_standard_output(common.trace)) return usage("--trace: '{}' is standard output", common.trace);
   auto file = create_file(common.trace);
   if (!file) {
     error("{}: {}", common.trace, errno_text(errno));
@@ -122,9 +139,10 @@ evt::Loop* Context::loop(evt::LoopOptions options) {
   if (recorder_) options.observer = recorder_.get();
   auto made = evt::Loop::create(options);
   if (!made) {
-    error("event loop: {}", made.error().message());
+    error("backend {}: {}", evt::name_of(options.backend), made.error().message());
     return nullptr;
   }
+  if (common.verbose) complain(std::string("backend ").append(made->backend_reason()));
   return &loop_.emplace(std::move(*made));
 }
 

@@ -36,15 +36,44 @@ Exit list_tables(const Context& context) {
   return print("", text) ? Exit::done : Exit::failed;
 }
 
-Exit run(Context& context, const Settings& settings) {
+/// The option that makes the driver itself do something, empty when an applet is to run.
+std::string_view own_task(const Settings& settings) {
+  if (settings.list) return "--list";
+  if (settings.completions) return "--completions";
+  return settings.install.empty() ? "" : "--install";
+}
+
+/// Options that would be ignored without a word, and words too many.
+std::optional<Exit> check_task(const Context& context, const Settings& settings) {
+  const auto& common = context.common;
   if (settings.install.empty() && (settings.symbolic || settings.bare))
     return context.usage("option '{}' needs --install", settings.symbolic ? "--symbolic" : "--bare");
+  const auto task = own_task(settings);
+  if (task.empty()) return std::nullopt;
+  if (settings.list + settings.completions.has_value() + !settings.install.empty() > 1)
+    return context.usage("options --list, --completions and --install exclude each other");
+  if (!settings.list && !context.command.empty())
+    return context.usage("extra operand '{}' after {}", context.command.front(), task);
+  const bool reports = common.json || !common.json_file.empty();
+  if (reports || common.stats || !common.trace.empty())
+    return context.usage("option '{}' needs an applet, not {}",
+                         reports        ? "--json"
+                         : common.stats ? "--stats"
+                                        : "--trace",
+                         task);
+  return std::nullopt;
+}
+
+Exit install_links(const Settings& settings) {
+  const auto kind = settings.symbolic ? LinkKind::symbolic : LinkKind::hard;
+  return install({.directory = settings.install, .kind = kind, .prefix = settings.bare ? "" : "evtool-"});
+}
+
+Exit run(Context& context, const Settings& settings) {
+  if (const auto refused = check_task(context, settings)) return *refused;
   if (settings.list) return list_tables(context);
   if (settings.completions) return print("", completions(*settings.completions)) ? Exit::done : Exit::failed;
-  if (!settings.install.empty()) {
-    const auto kind = settings.symbolic ? LinkKind::symbolic : LinkKind::hard;
-    return install({.directory = settings.install, .kind = kind, .prefix = settings.bare ? "" : "evtool-"});
-  }
+  if (!settings.install.empty()) return install_links(settings);
   if (context.command.empty()) return context.usage("no applet given; 'evtool --help' lists them");
   const Applet* applet = find_applet(context.command.front());
   if (applet == nullptr) return unknown_applet(context.command.front());

@@ -155,12 +155,19 @@ std::expected<cxxopts::ParseResult, std::string> run_cxxopts(const Plain& plain,
   }
 }
 
+/// No file has an empty name: it comes from an unset variable, and must not pass for an option that was not given.
+bool lacks_name(const Option& option, std::string_view value) {
+  return value.empty() && (option.value == "FILE" || option.value == "DIR");
+}
+
 /// Why one option was refused; empty when it was stored.
 std::string store_option(const cxxopts::KeyValue& given, const Table& table) {
   const Option* option = table.find_key(given.key());
   const bool marked = given.value() == flag_mark;
   if (!option->takes_value && !marked)
     return "option '" + dashed(given.key()) + "' takes no value, but got '" + given.value() + "'";
+  if (lacks_name(*option, given.value()))
+    return dashed(given.key()) + ": '' names no " + (option->value == "DIR" ? "folder" : "file");
   const auto refusal = table.store(*option, given.value());
   if (refusal.empty()) return {};
   return dashed(given.key()) + ": '" + given.value() + "' " + refusal;
