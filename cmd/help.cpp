@@ -3,6 +3,7 @@
 #include "render.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace evtool {
 namespace {
@@ -45,6 +46,28 @@ void append_options(std::string& out, std::span<const Option> options) {
   }
 }
 
+/// What a kind of value looks like, said once a page and only where an option takes one.
+struct Grammar {
+  std::string_view value;
+  std::string_view explanation;
+};
+constexpr std::array grammars{
+    Grammar{"SIZE", "bytes, as in 64k 1M 1.5GiB 10kB: k is 1024, kB is 1000"},
+    Grammar{"RATE", "a SIZE, with or without /s"},
+    Grammar{"DURATION", "as in 250us 5s 1m30s 1.5h 2d inf; a bare number is seconds"},
+};
+
+void append_grammars(std::string& out, const Applet& applet, Headings headings) {
+  bool headed = false;
+  for (const auto& grammar : grammars) {
+    const auto takes = [&grammar](const Option& option) { return option.value == grammar.value; };
+    if (std::ranges::none_of(applet.options, takes)) continue;
+    if (!headed) append_heading(out, "Values", headings);
+    headed = true;
+    append_row(out, std::string("  ").append(grammar.value), grammar.explanation);
+  }
+}
+
 std::string_view dash_if_empty(std::string_view text) {
   return text.empty() ? "-" : text;
 }
@@ -73,6 +96,8 @@ std::string help(const Applet& applet, Headings headings) {
   append_options(out, applet.options);
   append_heading(out, "Options of every applet", headings);
   append_options(out, common_options);
+  append_grammars(out, applet, headings);
+  if (driver) out.append("\n'evtool APPLET --help' explains each applet.\n");
   return out;
 }
 

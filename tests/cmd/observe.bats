@@ -42,7 +42,7 @@ value() { sed -nE "s/.* $1=(\"([^\"]*)\"|([^ ]*)).*/\2\3/p" <<<"$2"; }
   [ "${#stderr_lines[@]}" -eq 2 ]
 }
 
-@test "--trace is valid JSON with a begin and an end for every request" {
+@test "--trace is valid JSON with a begin for every request, and an end for each that completed" {
   printf 'some bytes' >input
   run --separate-stderr bash -c '"$1" -q --stats --trace=trace --nops=100 --drain <input' _ "$probe"
   [ "$status" -eq 0 ]
@@ -52,10 +52,11 @@ events = json.load(open("trace"))
 begins = {event["id"]: event for event in events if event["ph"] == "b"}
 ends = {event["id"]: event for event in events if event["ph"] == "e"}
 assert len(events) == len(begins) + len(ends), "an id twice"
-assert begins.keys() == ends.keys()
-assert len(begins) == int(sys.argv[1]) == 102, (len(begins), sys.argv)
-for number, begin in begins.items():
-    end = ends[number]
+assert len(ends) == int(sys.argv[1]) == 102, (len(ends), sys.argv)
+# The probe's wait for SIGUSR1 is still pending at the end: begun, never completed.
+assert [begins[number]["name"] for number in begins.keys() - ends.keys()] == ["wake"]
+for number, end in ends.items():
+    begin = begins[number]
     assert begin["name"] == end["name"] and begin["pid"] == end["pid"]
     assert begin["ts"] <= end["ts"]
 reads = [number for number, event in begins.items() if event["name"] == "read"]

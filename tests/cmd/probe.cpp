@@ -2,9 +2,11 @@
 /// --trace, endings by a signal) makes of a command line, whatever the real applets do.
 #include "applet.hpp"
 #include "output.hpp"
+#include "progress.hpp"
 #include "report.hpp"
 #include "signals.hpp"
 #include <evt/io_request.hpp>
+#include <evt/wake.hpp>
 
 #include <array>
 #include <csignal>
@@ -22,6 +24,7 @@ struct Settings {
   bool flag = false;
   unsigned nops = 0;
   bool drain = false;
+  bool progress = false;
   int signal = 0;
 };
 
@@ -35,6 +38,7 @@ constexpr auto options = std::to_array<Option>({
     option<&Settings::flag>({.letter = 'f', .name = "flag", .help = "a flag"}),
     option<&Settings::nops>({.name = "nops", .value = "N", .help = "complete N nops, one after the other"}),
     option<&Settings::drain>({.name = "drain", .help = "read standard input to its end"}),
+    option<&Settings::progress>({.letter = 'p', .name = "progress", .help = "show a bar while reading"}),
     option<&Settings::signal>({.name = "die-by", .value = "N", .help = "end by signal N"}),
 });
 
@@ -51,21 +55,40 @@ class Nops {
   unsigned left_;
 };
 
+/// Reads to the end and tells the progress about each read.
 class Drain {
  public:
-  explicit Drain(evt::Loop& loop) : source_(loop, evt::File::borrow(STDIN_FILENO)) {
+  Drain(evt::Loop& loop, Progress& progress)
+      : progress_(progress), source_(loop, evt::File::borrow(STDIN_FILENO)), asked_(loop) {
     in_.read(buffer_, evt::bind<&Drain::on_read>(*this));
+    asked_.wait(evt::bind<&Drain::on_asked>(*this));
+    on_progress_signal(&hook_);
   }
+  ~Drain() { on_progress_signal(nullptr); }
+  Drain(const Drain&) = delete;
+  Drain& operator=(const Drain&) = delete;
   bool failed() const { return failed_; }
 
  private:
   evt::Action on_read(evt::Result<std::size_t> size) {
-    if (size) return evt::Action::rearm;
+    if (size) {
+      progress_.update(done_ += *size);
+      return evt::Action::rearm;
+    }
     failed_ = size.error() != evt::Errc::eof;
+    progress_.finish();
     return evt::Action::disarm;
   }
+  evt::Action on_asked() {
+    progress_.update(done_);
+    return evt::Action::rearm;
+  }
 
+  Progress& progress_;
+  std::uint64_t done_ = 0;
   evt::File source_;
+  evt::Wake asked_;
+  ProgressHook hook_{.function = [](void* wake) { static_cast<evt::Wake*>(wake)->notify(); }, .context = &asked_};
   evt::IoRequest in_{source_};
   std::array<std::byte, 4096> buffer_;
   bool failed_ = false;
@@ -94,8 +117,9 @@ Exit run(Context& context, const Settings& settings) {
     evt::Loop* loop = context.loop();
     if (loop == nullptr) return Exit::failed;
     const Nops nops(*loop, settings.nops);
+    Progress progress(context, settings.progress ? std::optional(STDERR_FILENO) : std::nullopt);
     std::optional<Drain> drain;
-    if (settings.drain) drain.emplace(*loop);
+    if (settings.drain) drain.emplace(*loop, progress);
     if (!loop->run() || (drain && drain->failed())) return Exit::failed;
   }
   if (context.json_fd() >= 0) {

@@ -25,10 +25,40 @@ setup() {
   [[ $stack == *" RW "* ]]
 }
 
-@test "evtool has stack protectors and checked string functions" {
-  readelf --wide --symbols "$EVTOOL" >"$BATS_TEST_TMPDIR/symbols"
-  grep -q __stack_chk_fail "$BATS_TEST_TMPDIR/symbols"
-  grep -q '__[a-z]*_chk$' "$BATS_TEST_TMPDIR/symbols"
+# A static program holds libc's own stack protectors and checks too: only our objects tell about ours.
+@test "our objects have stack protectors, checked string functions and checked containers" {
+  for archive in lib/libevt.a cmd/libevtool_cmd.a; do
+    nm --undefined-only "$EVT_BUILD_DIR/$archive" >"$BATS_TEST_TMPDIR/symbols"
+    grep -q ' __stack_chk_fail$' "$BATS_TEST_TMPDIR/symbols"
+    grep -q ' __[a-z]*_chk$' "$BATS_TEST_TMPDIR/symbols"
+    grep -q '__glibcxx_assert_fail' "$BATS_TEST_TMPDIR/symbols"
+  done
+}
+
+@test "every object of ours is marked for indirect branch tracking and shadow stacks" {
+  [ "$(uname -m)" = x86_64 ] || skip "not on $(uname -m)"
+  for archive in lib/libevt.a cmd/libevtool_cmd.a; do
+    members=$(ar t "$EVT_BUILD_DIR/$archive" | wc -l)
+    [ "$members" -ge 10 ]
+    [ "$(readelf --wide --notes "$EVT_BUILD_DIR/$archive" 2>/dev/null | grep -c 'IBT, SHSTK')" -eq "$members" ]
+  done
+}
+
+@test "every source of ours is compiled with the hardening flags" {
+  run python3 - "$EVT_BUILD_DIR/compile_commands.json" "$EVT_SOURCE_DIR" <<'END'
+import json, sys
+wanted = {"-fstack-protector-strong", "-fstack-clash-protection", "-D_FORTIFY_SOURCE=3", "-D_GLIBCXX_ASSERTIONS"}
+places = tuple(f"{sys.argv[2]}/{place}/" for place in ("lib/src", "cmd"))
+ours = [entry for entry in json.load(open(sys.argv[1])) if entry["file"].startswith(places)]
+assert len(ours) >= 20, len(ours)
+for entry in ours:
+    words = entry["command"].split()
+    missing = wanted - set(words)
+    assert not missing, (entry["file"], missing)
+    assert any(word in words for word in ("-O2", "-Og")), entry["file"]  # Without, FORTIFY does nothing.
+END
+  echo "$output"
+  [ "$status" -eq 0 ]
 }
 
 # Page faults, unlike time, are the same in every run but for where the stack happens to begin.

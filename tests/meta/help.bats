@@ -74,3 +74,14 @@ reserves_letters() {
   diff <(printf '%s\n' 'V version' 'h help' 'q quiet') <(awk -F'\t' '$2 ~ /^[hVq]$/ { print $2, $3 }' table | LC_ALL=C sort)
 }
 @test "-h, -V and -q mean help, version and quiet everywhere, and no letter means two things" { each reserves_letters; }
+
+explains_values() {
+  "$@" --help >help
+  "$EVTOOL" --list "${2:-evtool}" | cut -f4 | grep -xE 'SIZE|RATE|DURATION' | sort -u >kinds || true
+  sed -n '/^Values:$/,/^$/p' help | sed -nE 's/^  ([A-Z]+) .*/\1/p' | sort >explained
+  diff kinds explained
+}
+@test "help explains the grammar of each kind of value that its options take, and no other" {
+  "$EVTOOL" --list cat | cut -f4 | grep -qx SIZE
+  each explains_values
+}
