@@ -138,6 +138,20 @@ TEST_P(Embedding, APostFromAnotherThreadMakesTheDescriptorReadable) {
   EXPECT_FALSE(wait_readable(0ns)) << "old wake-ups are used up, or the host would spin";
 }
 
+TEST_P(Embedding, DataFromAnotherThreadMakesTheDescriptorReadable) {
+  PipeEnds pipe = make_pipe();
+  File file(loop(), File::borrow(pipe.read.get()));
+  Reader reader(file, 4);
+  for (int round = 1; round <= 5; ++round) {
+    ASSERT_TRUE(reader.read());
+    ASSERT_EQ(loop().prepare(), never);
+    std::jthread feeder([&] { feed(pipe.write, "data"); });
+    EXPECT_TRUE(wait_readable(10s)) << "in round " << round;
+    feeder.join();
+    ASSERT_TRUE(run_until_called(reader.done, round));
+  }
+}
+
 TEST_P(Embedding, StopFromAnotherThreadMakesTheDescriptorReadable) {
   ASSERT_EQ(loop().prepare(), never);
   std::jthread stopper([&] { loop().stop(); });

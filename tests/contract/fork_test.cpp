@@ -34,9 +34,9 @@ struct PendingRead {
   }
   PipeEnds pipe;
   File file;
-  IoRequest request;
   IoRecorder read;
   std::string buffer = std::string(8, '\0');
+  IoRequest request;
 };
 
 TEST_P(Forked, AChildThatDestroysTheLoopDoesNotDisturbItsParent) {

@@ -112,7 +112,8 @@ TEST_P(Open, OfAFifoCanBeCanceledSynchronouslyAndAgain) {
   WaitingFifo fifo{loop()};
   for (int round = 0; round < 5; ++round) {
     if (round % 2 == 0) turns();
-    EXPECT_FALSE(fifo.request.cancel_sync());
+    const auto won = fifo.request.cancel_sync();
+    EXPECT_FALSE(won) << (*won ? "opened" : won->error().message()) << " in round " << round;
     EXPECT_TRUE(fifo.request.idle());
     EXPECT_FALSE(fifo.writer()) << "somebody still waits to read";
     ASSERT_TRUE(fifo.request.open(fifo.path.c_str(), {.flags = O_RDONLY}, bind(fifo.done)));

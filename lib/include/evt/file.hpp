@@ -54,6 +54,7 @@ class File {
  private:
   friend struct detail::Access;
   friend class detail::Core;
+  friend class Request;
   File(detail::Core& core, FileSource source) noexcept;
   void join() noexcept;
   void leave() noexcept;
@@ -88,6 +89,7 @@ class File {
   std::uint32_t registration_ = 0;  // The engine's slot, 0 for none.
   std::uint32_t parallel_ = 0;      // Operations in flight outside the queues.
   std::uint32_t busy_ = 0;          // Requests that are not idle.
+  std::uint32_t requests_ = 0;      // Requests made for this File.
   Request* closing_ = nullptr;
   Queue queues_[2];
   Readiness readiness_[2];

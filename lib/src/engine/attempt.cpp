@@ -56,10 +56,14 @@ std::int64_t with_flags(int fd, const Transfer& transfer, int flags, Attempt& co
   const auto count = static_cast<int>(transfer.vectors.size());
   if (transfer.reading) return outcome(preadv2(fd, transfer.vectors.data(), count, transfer.offset, flags));
   const bool suppress = context.broken_pipe == BrokenPipe::suppress;
-  const bool flagged = suppress && kernel_has_nosignal();
-  SigpipeGuard guard{suppress && !flagged};
-  return guard.passed(
-      outcome(pwritev2(fd, transfer.vectors.data(), count, transfer.offset, flags | (flagged ? RWF_NOSIGNAL : 0))));
+  if (suppress && kernel_has_nosignal()) {
+    const std::int64_t result =
+        outcome(pwritev2(fd, transfer.vectors.data(), count, transfer.offset, flags | RWF_NOSIGNAL));
+    if (result != -EOPNOTSUPP) return result;
+    ++context.system_calls;  // A driver that knows no flags, as that of /dev/full.
+  }
+  SigpipeGuard guard{suppress};
+  return guard.passed(outcome(pwritev2(fd, transfer.vectors.data(), count, transfer.offset, flags)));
 }
 
 /// Pipes, ttys and the like: RWF_NOWAIT where the file knows it, else a description of our own.
@@ -129,7 +133,16 @@ std::span<const iovec> next_vectors(const IoRequest& request, iovec& scratch) no
   return {vectors + index, std::min<std::size_t>(count - index, IOV_MAX)};
 }
 
+namespace {
+/// splice(2) knows no other way not to block on a socket than the socket's own O_NONBLOCK.
+bool would_block_in_splice(File& file) noexcept {
+  const Kind kind = Core::kind_of(file);
+  return (kind == Kind::stream_socket || kind == Kind::datagram_socket) && !Access::nonblocking(file);
+}
+}  // namespace
+
 std::int64_t try_splice(IoRequest& request, Attempt& context) noexcept {
+  if (would_block_in_splice(*Access::file(request)) || would_block_in_splice(Access::target(request))) return -EINVAL;
   ++context.system_calls;
   SigpipeGuard guard{context.broken_pipe == BrokenPipe::suppress};
   return guard.passed(outcome(::splice(Access::fd(*Access::file(request)), nullptr, Access::fd(Access::target(request)),
@@ -148,10 +161,9 @@ std::int64_t attempt(Request& request, Attempt& context) noexcept {
     case Operation::pwrite: {
       const std::size_t done = Access::done(io);
       const iovec one{Access::data(io) + done, Access::size(io) - done};
-      const bool positional = operation == Operation::pread || operation == Operation::pwrite;
       return transfer_bytes(file,
                             {.vectors = {&one, 1},
-                             .offset = positional ? static_cast<off_t>(Access::offset(io) + done) : -1,
+                             .offset = positional(operation) ? static_cast<off_t>(Access::offset(io) + done) : -1,
                              .reading = reads(operation)},
                             context);
     }

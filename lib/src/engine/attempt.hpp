@@ -23,6 +23,11 @@ inline constexpr std::int64_t code_needs_pool = -6001;
 /// A count, -errno, -EAGAIN where it would block, or code_needs_pool.
 std::int64_t attempt(Request& request, Attempt& context) noexcept;
 
+/// pread and pwrite: beside the stream, at an offset.
+inline bool positional(Operation operation) noexcept {
+  return operation == Operation::pread || operation == Operation::pwrite;
+}
+
 /// Where a request that would block has to wait.
 struct Gate {
   File* file;

@@ -75,8 +75,9 @@ void EpollEngine::start(Request& request) {
     if (const Gate gate = expected_gate(request); gate.file != nullptr) return park(request, gate, Trigger::level);
   } else if (Access::blocking_only(file)) {
     return offload(request);
-  } else if (const Gate gate = gate_of(request, context_); !Access::readiness(file, gate.direction).maybe) {
-    return park(request, gate, Trigger::edge);
+  } else if (!positional(request.operation())) {  // Those do not wait for the stream.
+    const Gate gate = gate_of(request, context_);
+    if (!Access::readiness(file, gate.direction).maybe) return park(request, gate, Trigger::edge);
   }
   try_now(request);
 }

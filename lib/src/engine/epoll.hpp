@@ -26,10 +26,10 @@ class EpollEngine final : public Engine {
   void abort(Request& request) override;
   void await_end(Request& request) override;
   void wait(nanoseconds deadline) override;
-  void flush() override {}
+  void flush() override { hosted_ = true; }
   void wake() noexcept override;
   void forget(File& file) noexcept override;
-  int fd() const noexcept override { return epoll_.get(); }
+  int fd() noexcept override { return epoll_.get(); }
   void abandon() noexcept override {}
   Backend backend() const noexcept override { return Backend::epoll; }
 
@@ -62,6 +62,7 @@ class EpollEngine final : public Engine {
   List interrupted_;  // Cancelled while a pool thread is blocked in them.
   std::size_t parked_ = 0;
   unsigned skipped_ = 0;
+  bool hosted_ = false;  // Somebody else waits on fd(): what made it readable has to be used up.
 };
 
 }  // namespace evt::detail

@@ -34,7 +34,7 @@ void EpollEngine::wait(nanoseconds deadline) {
     }
     deadline = std::min(deadline, saturating_add(read_clock(Clock::monotonic), repeat_interrupts));
   }
-  if (deadline <= nanoseconds::zero() && parked_ == 0) return;
+  if (deadline <= nanoseconds::zero() && parked_ == 0 && !hosted_) return;
   if (deadline == in_passing && ++skipped_ < skips) return;
   skipped_ = 0;
   deadline = std::max(deadline, nanoseconds::zero());

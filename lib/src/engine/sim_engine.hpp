@@ -26,7 +26,7 @@ class SimEngine final : public Engine {
   void flush() override;
   void wake() noexcept override;
   void forget(File& file) noexcept override;
-  int fd() const noexcept override { return told_.get(); }
+  int fd() noexcept override { return told_.get(); }
   void abandon() noexcept override {}
   Backend backend() const noexcept override { return Backend::simulated; }
   nanoseconds clock(Clock clock) const noexcept override;

@@ -6,6 +6,7 @@
 #include "engine/splice_side.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cassert>
@@ -22,6 +23,9 @@ enum Phase : std::uint8_t {
   polling,     // A poll is, and the operation is tried again after it.
   backlogged,  // Nothing is: the submission queue was full.
 };
+
+/// ERESTARTSYS, which only the kernel should see: an interrupted open of a FIFO ends with it.
+constexpr int restart_system_call = 512;
 
 constexpr std::size_t most_bytes = 1U << 30;  // One operation's; lengths are 32 bits wide.
 
@@ -61,10 +65,30 @@ bool transfers(Operation operation) noexcept {
   return false;
 }
 
+/// The ring ignores the offset of what has none, where pread(2) fails.
+bool has_positions(File& file) noexcept {
+  switch (Core::kind_of(file)) {
+    case Access::Kind::pipe:
+    case Access::Kind::stream_socket:
+    case Access::Kind::datagram_socket:
+    case Access::Kind::tty:
+      return false;
+    case Access::Kind::regular:
+    case Access::Kind::memory_device:
+    case Access::Kind::other:
+    case Access::Kind::unknown:
+      return true;
+  }
+  return true;
+}
+
 }  // namespace
 
 void UringEngine::start(Request& request) {
   if (request.operation() == Operation::splice) return splice(request);
+  if (positional(request.operation()) && !has_positions(*Access::file(request))) {
+    return core_->finish(request, -ESPIPE);
+  }
   if (context_.disk_work == DiskWork::on_loop && on_loop(request)) return;
   submit(request);
 }
@@ -228,6 +252,7 @@ void UringEngine::on_completion(const io_uring_cqe& completion) {
 
 void UringEngine::on_result(Request& request, int result) {
   const bool canceled = Access::cancel_requested(request);
+  if (canceled) Access::hook(request).unlink();  // From dying_.
   if (Access::engine_flags(request) == polling) {
     if (result < 0 || canceled) return core_->finish(request, result < 0 ? result : -ECANCELED);
     if (request.operation() == Operation::splice) {
@@ -240,10 +265,17 @@ void UringEngine::on_result(Request& request, int result) {
     // A description with O_NONBLOCK of its own: the ring does not wait for those.
     return wait_for(request, gate_of(request, context_));
   }
+  if (result == -restart_system_call) result = -EINTR;
   core_->finish(request, result);
 }
 
 std::size_t UringEngine::reap() {
+  if (const int host = host_.load(std::memory_order_relaxed); host >= 0) [[unlikely]] {
+    // Emptied before the reaping, so that what comes meanwhile is told again.
+    std::uint64_t told = 0;
+    ++core_->statistics.kernel_entries;
+    (void)!read(host, &told, sizeof told);
+  }
   std::size_t count = 0;
   unsigned head = 0;
   io_uring_cqe* completion = nullptr;
@@ -260,19 +292,25 @@ void UringEngine::abort(Request& request) {
     Access::hook(request).unlink();
     return core_->finish(request, -ECANCELED);
   }
+  if (!cancel(request)) dying_.push_back(Access::hook(request));
+}
+
+bool UringEngine::cancel(Request& request) noexcept {
   io_uring_sqe* entry = next_entry();
-  for (; entry == nullptr; entry = next_entry())
-    reap();
+  if (entry == nullptr) return false;
   io_uring_prep_cancel64(entry, key_of(request), 0);
   io_uring_sqe_set_data64(entry, key_of_cancel);
+  return true;
 }
 
 /// The cancellation goes with the same enter that waits for its effect. IORING_REGISTER_SYNC_CANCEL
 /// would be a call more, and the completion has to be reaped all the same.
 void UringEngine::await_end(Request& request) {
   begin();
-  for (reap(); request.state() != Request::State::ready; reap())
-    enter(1, nullptr);
+  for (reap(); request.state() != Request::State::ready; reap()) {
+    if (Access::hook(request).linked() && cancel(request)) Access::hook(request).unlink();
+    enter(Access::hook(request).linked() ? 0 : 1, nullptr);
+  }
 }
 
 void UringEngine::forget(File&) noexcept {}

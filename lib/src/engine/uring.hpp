@@ -6,6 +6,8 @@
 
 #include <liburing.h>
 
+#include <atomic>
+
 namespace evt::detail {
 
 /// Keys of completions that are not requests'.
@@ -27,7 +29,7 @@ class UringEngine final : public Engine {
   void flush() override;
   void wake() noexcept override;
   void forget(File& file) noexcept override;
-  int fd() const noexcept override { return ring_.ring_fd; }
+  int fd() noexcept override;
   void abandon() noexcept override {}
   Backend backend() const noexcept override { return Backend::io_uring; }
 
@@ -43,6 +45,7 @@ class UringEngine final : public Engine {
   void on_completion(const io_uring_cqe& completion);
   void on_result(Request& request, int result);
   void retry_backlog();
+  bool cancel(Request& request) noexcept;
   std::size_t reap();
   void enter(unsigned wanted, __kernel_timespec* timeout) noexcept;
   bool kernel_asks() const noexcept;
@@ -51,7 +54,10 @@ class UringEngine final : public Engine {
   Attempt context_;
   io_uring ring_;
   Fd event_;
+  // The ring's own eventfd, for those who wait on fd(); -1 until asked for. Read by threads that wake.
+  std::atomic<int> host_{-1};
   List backlog_;  // The submission queue was full.
+  List dying_;    // Likewise, for the cancellation of what is in the ring.
   bool enabled_ = false;
   bool watching_event_ = false;
   bool nosignal_;

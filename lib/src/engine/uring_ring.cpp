@@ -79,6 +79,7 @@ UringEngine::UringEngine(const LoopOptions& options, const io_uring& ring, Fd ev
 
 UringEngine::~UringEngine() {
   io_uring_queue_exit(&ring_);
+  Fd{host_.load(std::memory_order_relaxed)}.reset();
 }
 
 /// The first thread that runs the loop is the ring's.
@@ -128,6 +129,8 @@ void UringEngine::flush() {
 }
 
 void UringEngine::retry_backlog() {
+  while (!dying_.empty() && cancel(*dying_.front_owner()))
+    dying_.pop_front();
   if (backlog_.empty()) return;
   List waiting;
   waiting.append(backlog_);
@@ -157,9 +160,24 @@ void UringEngine::wait(nanoseconds deadline) {
   reap();
 }
 
+/// Not the ring's descriptor: with DEFER_TASKRUN a poll(2) that sleeps on it is not woken by work that the
+/// ring still has to do (seen on Linux 6.18); an eventfd registered with the ring is.
+int UringEngine::fd() noexcept {
+  if (const int made = host_.load(std::memory_order_relaxed); made >= 0) return made;
+  Fd made{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  if (!made || io_uring_register_eventfd(&ring_, made.get()) != 0) return -1;
+  const int host = made.release();
+  host_.store(host, std::memory_order_release);
+  const std::uint64_t one = 1;  // What came before is not told.
+  if (io_uring_cq_ready(&ring_) > 0 || kernel_asks()) (void)!write(host, &one, sizeof one);
+  return host;
+}
+
 void UringEngine::wake() noexcept {
   const std::uint64_t one = 1;
   (void)!write(event_.get(), &one, sizeof one);
+  // The kernel tells one eventfd of another late, or not at all: those who wait on fd() are told directly.
+  if (const int host = host_.load(std::memory_order_acquire); host >= 0) (void)!write(host, &one, sizeof one);
 }
 
 }  // namespace evt::detail

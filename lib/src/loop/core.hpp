@@ -63,6 +63,7 @@ class Core {
   void leave_queues(Request& request) noexcept;
   void settle_all(File& file) noexcept;
   void detach(File& file) noexcept;
+  void orphan_requests(File& file) noexcept;
   int surrender(File& file) noexcept;
   static void forget_kind(File& file) noexcept;
   void start_close(IoRequest& request) noexcept;

@@ -45,8 +45,8 @@ class Engine {
   virtual void wake() noexcept = 0;
   /// Drops what the engine knows of `file`, none of whose operations is in flight.
   virtual void forget(File& file) noexcept = 0;
-  /// Readable when wait() would find something.
-  virtual int fd() const noexcept = 0;
+  /// Readable when wait() would find something, from the first call on; -1 when that cannot be had.
+  virtual int fd() noexcept = 0;
   /// After fork(2), in the child, before destruction: what the kernel shares with the parent must
   /// not be touched any more.
   virtual void abandon() noexcept = 0;

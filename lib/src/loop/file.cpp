@@ -32,6 +32,7 @@ File::File(Core& core, FileSource source) noexcept
 File::~File() {
   leave();
   if (core_ == nullptr) return;
+  core_->orphan_requests(*this);
   (previous_ != nullptr ? previous_->next_ : core_->files) = next_;
   if (next_ != nullptr) next_->previous_ = previous_;
 }

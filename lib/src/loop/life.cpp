@@ -193,6 +193,7 @@ bool Core::settle(Request& request) noexcept {
   if (forked()) {
     // What the kernel shares with the parent is not ours to cancel.
     request.hook_.unlink();
+    if (request.file_ != nullptr && request.state_ != State::ready) leave_queues(request);
     idle(request);
     return false;
   }
@@ -228,6 +229,7 @@ void Core::start_work(Work& work) noexcept {
 
 void Core::resubmit(Request& request) noexcept {
   if (request.state_ != State::idle) return;  // Submitted again inside the callback: that stands.
+  if (request.core_ == nullptr) return;       // Its file went in the callback.
   Ticket ticket;
   if (!admit(request, request.operation_, ticket)) return;
   switch (request.operation_) {

@@ -146,6 +146,7 @@ void Core::start_close(IoRequest& request) noexcept {
 }
 
 void Core::close_when_quiet(File& file) noexcept {
+  if (forked()) return;  // The engine is the parent's.
   if (file.parallel_ > 1 || file.queues_[read_lane].active != nullptr || file.queues_[write_lane].active != nullptr ||
       file.closing_->hook_.linked() || file.closing_->state_ != State::queued) {
     return;
@@ -176,6 +177,17 @@ void Core::detach(File& file) noexcept {
   settle_all(file);
   if (!forked()) engine->forget(file);
   forget_kind(file);
+}
+
+/// `file` goes: requests that were made for it and outlive it refuse from now on.
+void Core::orphan_requests(File& file) noexcept {
+  if (file.requests_ == 0) return;
+  requests.for_each([&](Request& request) {
+    if (request.file_ != &file) return;
+    if (request.slot_ != 0) requests.erase(std::exchange(request.slot_, 0));
+    request.core_ = nullptr;
+    request.file_ = nullptr;
+  });
 }
 
 /// A close takes the descriptor: the File is empty from now on.

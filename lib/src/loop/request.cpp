@@ -9,12 +9,16 @@ using detail::Core;
 
 Request::Request(Core* core, File* file, Invoke invoke) noexcept : file_(file), invoke_(invoke), core_(core) {
   remote_.owner = this;
-  if (core_ != nullptr) slot_ = core_->requests.insert(this);
+  if (core_ == nullptr) return;
+  slot_ = core_->requests.insert(this);
+  if (file_ != nullptr) ++file_->requests_;
 }
 
 Request::~Request() {
   settle();
-  if (core_ != nullptr && slot_ != 0) core_->requests.erase(slot_);
+  if (core_ == nullptr) return;
+  if (slot_ != 0) core_->requests.erase(slot_);
+  if (file_ != nullptr) --file_->requests_;
 }
 
 bool Request::settle() noexcept {

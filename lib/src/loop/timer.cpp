@@ -105,7 +105,7 @@ Ticket Wake::wait(Done done) noexcept {
 }
 
 void Wake::notify() noexcept {
-  if (notified_.exchange(true, std::memory_order_acq_rel)) return;
+  if (core_ == nullptr || notified_.exchange(true, std::memory_order_acq_rel)) return;
   core_->push_remote(remote_);
 }
 

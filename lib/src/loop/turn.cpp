@@ -241,9 +241,9 @@ std::size_t Core::run_deferred() {
 
 nanoseconds Core::prepare() noexcept {
   pump();
+  const nanoseconds deadline = next_deadline();  // First: a deadline of another clock is a request of its own.
   engine->flush();
   if (stopped.load(std::memory_order_relaxed)) return nanoseconds::zero();
-  const nanoseconds deadline = next_deadline();
   sleeping_.store(true, std::memory_order_seq_cst);
   if (anything_ready()) return nanoseconds::zero();
   if (deadline == never) return never;
