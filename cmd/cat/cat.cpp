@@ -1,38 +1,19 @@
-/// cat: copies files to standard output.
+/// cat: concatenates files. Here are its table, and what happens to each operand; how bytes are moved is in plan.hpp.
 #include "applet.hpp"
-#include "output.hpp"
+#include "cat/follow.hpp"
+#include "cat/job.hpp"
+#include "cat/quick.hpp"
+#include "cat/settings.hpp"
+#include "cat/source.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 
 namespace evtool {
 namespace {
 
-struct Settings {
-  std::string output;
-  bool append = false;
-  std::optional<Size> offset;
-  std::optional<Size> bytes;
-  std::optional<Rate> rate_limit;
-  bool progress = false;
-  std::optional<int> progress_fd;
-  std::optional<Size> size;
-  std::vector<std::string> tee;
-  bool follow = false;
-  bool direct = false;
-  bool fsync = false;
-  bool copy = false;
-  bool number = false;
-  bool number_nonblank = false;
-  bool squeeze_blank = false;
-  bool show_ends = false;
-  bool show_tabs = false;
-  bool show_nonprinting = false;
-  bool unbuffered = false;
-};
+using cat::Settings;
 
 void show_all(Settings& settings) {
   settings.show_nonprinting = settings.show_ends = settings.show_tabs = true;
@@ -75,36 +56,38 @@ constexpr auto options = std::to_array<Option>({
     option<&Settings::unbuffered>({.letter = 'u', .help = "ignored: output is never held back"}),
 });
 
-/// Copies `source` to standard output; false when that failed, which was said.
-bool copy(const Context& context, int source, const std::string& name) {
-  static constinit std::array<char, 64 * 1024> buffer{};
-  for (;;) {
-    const auto count = ::read(source, buffer.data(), buffer.size());
-    if (count == 0) return true;
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      context.error("{}: {}", name, errno_text(errno));
-      return false;
-    }
-    if (!print(context.applet.name, {buffer.data(), static_cast<std::size_t>(count)})) return false;
+/// Faults that only the options together have, or that the table cannot see.
+std::optional<Exit> refuse(const Context& context, const Settings& settings) {
+  if (settings.append && (settings.output.empty() || settings.output == "-"))
+    return context.usage("option '--append' needs --output FILE");
+  for (const auto& path : settings.tee) {
+    if (path.empty()) return context.usage("option '--tee': '' is no file name");
   }
+  if (settings.progress_fd && ::fcntl(*settings.progress_fd, F_GETFD) < 0)
+    return context.usage("option '--progress-fd': '{}' is not open", *settings.progress_fd);
+  return std::nullopt;
 }
 
-bool copy_file(const Context& context, const std::string& name) {
-  if (name == "-") return copy(context, STDIN_FILENO, "standard input");
-  const evt::Fd file(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file) return copy(context, file.get(), name);
-  context.error("{}: {}", name, errno_text(errno));
-  return false;
+void copy_operand(cat::Job& job, const std::string& operand) {
+  const bool quick = job.may_block() && operand != "-" && !job.settings.offset;
+  auto source = quick ? cat::copy_small(job, operand) : cat::open_source(job, operand);
+  if (source) cat::copy_source(job, *source);
 }
 
-Exit run(Context& context, const Settings&) {
+Exit run(Context& context, const Settings& settings) {
+  if (const auto refused = refuse(context, settings)) return *refused;
   if (context.operands.empty()) context.operands.emplace_back("-");
-  Exit exit = Exit::done;
-  for (const auto& name : context.operands) {
-    if (!copy_file(context, name)) exit = Exit::failed;
+  cat::Job job(context, settings);
+  if (!job.output.open()) return job.finish();
+  if (settings.follow) {
+    cat::follow(job);
+    return job.finish();
   }
-  return exit;
+  for (const auto& operand : context.operands) {
+    if (job.over()) break;
+    copy_operand(job, operand);
+  }
+  return job.finish();
 }
 
 }  // namespace

@@ -1,0 +1,42 @@
+/// Await: one request at a time, as sequential code. cat has one thing to do next; what else may happen meanwhile
+/// (SIGUSR1, a timer) is served by the loop that runs here.
+#pragma once
+
+#include <evt/callback.hpp>
+#include <evt/loop.hpp>
+#include <evt/request.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace evtool::cat {
+
+/// `Await<std::size_t> wait(loop); auto count = wait.on(request.read(buffer, wait.done()));`
+template <class T>
+class Await {
+ public:
+  explicit Await(evt::Loop& loop) : loop_(loop) {}
+
+  /// The callback for the request; not while an operation is under way.
+  auto done() {
+    result_.reset();
+    return evt::bind<&Await::on_done>(*this);
+  }
+
+  /// Runs the loop until the operation that `ticket` names has completed.
+  evt::Result<T> on(evt::Ticket ticket) {
+    if (!ticket) return std::unexpected(ticket.error());
+    while (!result_) {
+      if (const auto ran = loop_.run(evt::RunMode::once); !ran) return std::unexpected(ran.error());
+    }
+    return std::move(*result_);
+  }
+
+ private:
+  void on_done(evt::Result<T> result) { result_.emplace(std::move(result)); }
+
+  evt::Loop& loop_;
+  std::optional<evt::Result<T>> result_;
+};
+
+}  // namespace evtool::cat
