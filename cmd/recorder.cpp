@@ -12,7 +12,7 @@
 namespace evtool {
 namespace {
 
-constexpr std::size_t flush_bytes = 64 * 1024;
+constexpr std::size_t flush_bytes = std::size_t{64} * 1024;
 
 /// Microseconds with three decimals: the unit of the format, and every nanosecond.
 std::string microseconds(evt::nanoseconds time) {
