@@ -107,7 +107,7 @@ constinit const Applet driver_applet = checked({
     .details = "A link called APPLET, evtool-APPLET or ev-APPLET runs that applet.\n",
     .operands = {.form = "APPLET [ARGUMENT]...", .command = Command::at_first_operand},
     .options = options,
-    .run = {.enter = &enter, .settings = &identity<Settings>},
+    .run = {.enter = enter, .settings = &identity<Settings>},
 });
 
 Exit dispatch(std::span<char* const> arguments) {

@@ -26,7 +26,7 @@ inline constexpr char identity = 0;
 
 /// One row of a table; made by option<>().
 struct Option {
-  using Store = Refusal (*)(void* settings, std::string_view text);
+  using Store = Refusal(void* settings, std::string_view text);
 
   char letter = '\0';
   std::string_view name;
@@ -35,7 +35,7 @@ struct Option {
   bool takes_value = false;
   bool repeatable = false;
   std::span<const std::string_view> words;  ///< The values it takes, where they are words.
-  Store store = nullptr;
+  Store& store;                             ///< References, so that an option bound to nothing does not compile.
   const char* settings = nullptr;
 };
 
@@ -92,7 +92,7 @@ constexpr Option option(Spelling spelling) {
           .takes_value = Traits::takes_value,
           .repeatable = detail::is_vector<typename Traits::Value>,
           .words = words_of<typename Traits::Value>,
-          .store = &detail::store<Target>,
+          .store = detail::store<Target>,
           .settings = &identity<typename Traits::Settings>};
 }
 

@@ -99,7 +99,6 @@ TEST(CmdApplet, TheAppletItselfIsCheckedToo) {
   EXPECT_EQ(problem([](Applet& applet) { applet.operands = {.form = "A", .least = 2, .most = 1}; }),
             "the operands have a minimum above their maximum");
   EXPECT_EQ(problem([](Applet& applet) { applet.operands = {}; }), "the operands have no form to show");
-  EXPECT_EQ(problem([](Applet& applet) { applet.run = {}; }), "the applet has nothing to run");
 }
 
 TEST(CmdSuggest, TheNearestNameIsSuggestedUnlessTwoAreAsNear) {
