@@ -88,10 +88,13 @@ TEST(CmdParse, ValuesAreTakenInEverySpelling) {
 TEST(CmdParse, AValueMayLookLikeAnything) {
   EXPECT_EQ(parsed({"-o", "--"}).settings.output, "--");
   EXPECT_EQ(parsed({"--output", "-n"}).settings.output, "-n");
-  EXPECT_EQ(parsed({"--output="}).error, "");
-  EXPECT_EQ(parsed({"--output", ""}).error, "");
   EXPECT_EQ(parsed({"--output=a=b,c"}).settings.output, "a=b,c");
   EXPECT_EQ(parsed({"--output=caf\xe9\n"}).settings.output, "caf\xe9\n");
+}
+
+TEST(CmdParse, AFileCannotBeCalledNothing) {
+  EXPECT_EQ(parsed({"--output="}).error, "--output: '' names no file");
+  EXPECT_EQ(parsed({"--output", ""}).error, "--output: '' names no file");
 }
 
 TEST(CmdParse, OperandsAndOptionsMix) {
