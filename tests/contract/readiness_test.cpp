@@ -73,6 +73,18 @@ TEST_P(Readiness, ReadableTellsOfAHangUp) {
   EXPECT_TRUE(events_of(done) & POLLHUP);
 }
 
+/// A ring tells of POLLRDHUP unasked.
+TEST_P(Readiness, AHalfClosedSocketIsReadableInPlainPollin) {
+  SocketPair sockets = make_socket_pair(SOCK_STREAM);
+  ASSERT_EQ(shutdown(sockets.far.get(), SHUT_WR), 0);
+  File file{loop(), File::borrow(sockets.near.get())};
+  IoRequest request{file};
+  IoRecorder done;
+  ASSERT_TRUE(request.readable(bind(done)));
+  ASSERT_TRUE(run_until_called(done));
+  EXPECT_TRUE(completed_with(done, POLLIN));
+}
+
 TEST_P(Readiness, WritableWaitsForRoom) {
   PipeEnds pipe = make_small_pipe();
   fill(pipe.write);

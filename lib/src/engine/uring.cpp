@@ -65,6 +65,10 @@ bool transfers(Operation operation) noexcept {
   return false;
 }
 
+bool polls(Operation operation) noexcept {
+  return operation == Operation::readable || operation == Operation::writable;
+}
+
 /// The ring ignores the offset of what has none, where pread(2) fails.
 bool has_positions(File& file) noexcept {
   switch (Core::kind_of(file)) {
@@ -266,6 +270,8 @@ void UringEngine::on_result(Request& request, int result) {
     return wait_for(request, gate_of(request, context_));
   }
   if (result == -restart_system_call) result = -EINTR;
+  // Unlike poll(2) the ring tells of POLLRDHUP without being asked.
+  if (result > 0 && polls(request.operation())) result &= ~POLLRDHUP;
   core_->finish(request, result);
 }
 
