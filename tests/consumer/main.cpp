@@ -41,6 +41,5 @@ int main() {
   if (!loop) return 1;
   Copy copy(*loop);
   copy.start();
-  loop->run();
-  return copy.failed() ? 1 : 0;
+  return loop->run() && !copy.failed() ? 0 : 1;
 }

@@ -89,7 +89,7 @@ TEST_P(Positional, DoesNotWaitForTheQueues) {
 }
 
 TEST_P(Positional, SixtyFourReadsAtOnceAreAllRight) {
-  const std::string text = pattern(64 * 4096);
+  const std::string text = pattern(std::size_t{64} * 4096);
   const Fd descriptor = make_file(text);
   File file{loop(), File::borrow(descriptor.get())};
   std::deque<Reader> readers;
@@ -109,7 +109,7 @@ TEST_P(Positional, SixtyFourReadsAtOnceAreAllRight) {
 TEST_P(Positional, WritesAtOnceToTheirOwnPlacesAllArrive) {
   const Fd descriptor = make_file();
   File file{loop(), File::borrow(descriptor.get())};
-  const std::string text = pattern(32 * 1000);
+  const std::string text = pattern(std::size_t{32} * 1000);
   std::deque<Writer> writers;
   for (std::size_t i = 0; i < 32; ++i) {
     const std::size_t offset = (i * 13 % 32) * 1000;
@@ -123,7 +123,7 @@ TEST_P(Positional, WritesAtOnceToTheirOwnPlacesAllArrive) {
 
 TEST_P(Positional, FsyncWaitsForTheWritesBeforeIt) {
   PipeEnds pipe = make_small_pipe();
-  const std::string before = fill(pipe.write);
+  (void)fill(pipe.write);
   File file{loop(), File::borrow(pipe.write.get())};
   std::vector<std::string> order;
   Writer writer{file, pattern(10'000)};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <numeric>
 #include <random>
 
 namespace evt::contract {
@@ -51,18 +52,20 @@ TEST_P(Timers, EqualDeadlinesFireInSubmissionOrder) {
 TEST_P(Timers, TenThousandFireInTheOrderOfTheirDeadlines) {
   constexpr std::size_t count = 10'000;
   std::mt19937 random(7);
+  std::vector<std::size_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
   std::deque<Timer> timers;
   std::vector<std::pair<nanoseconds, std::size_t>> expected;
   std::vector<std::pair<nanoseconds, std::size_t>> fired;
   auto on_timer = [&](Timer& timer, const Result<std::uint64_t>& result) {
     EXPECT_TRUE(is_value(result, 1));
-    fired.emplace_back(timer.deadline(), reinterpret_cast<std::size_t>(timer.user()));
+    fired.emplace_back(timer.deadline(), *static_cast<std::size_t*>(timer.user()));
   };
   const nanoseconds start = loop().now();
   for (std::size_t each = 0; each < count; ++each) {
     const nanoseconds deadline = start + std::chrono::microseconds(random() % 20'000);
     Timer& timer = timers.emplace_back(loop());
-    timer.set_user(reinterpret_cast<void*>(each));
+    timer.set_user(&numbers[each]);
     expected.emplace_back(deadline, each);
     ASSERT_TRUE(timer.at(deadline, bind(on_timer)));
   }
