@@ -60,9 +60,6 @@ constexpr auto options = std::to_array<Option>({
 std::optional<Exit> refuse(const Context& context, const Settings& settings) {
   if (settings.append && (settings.output.empty() || settings.output == "-"))
     return context.usage("option '--append' needs --output FILE");
-  for (const auto& path : settings.tee) {
-    if (path.empty()) return context.usage("option '--tee': '' is no file name");
-  }
   if (settings.progress_fd && ::fcntl(*settings.progress_fd, F_GETFD) < 0)
     return context.usage("option '--progress-fd': '{}' is not open", *settings.progress_fd);
   return std::nullopt;

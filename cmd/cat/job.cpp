@@ -88,8 +88,9 @@ void Job::abandon() {
 
 evt::Loop* Job::loop() {
   if (loop_ != nullptr || over_) return loop_;
-  // One thing at a time, and disks may be waited for: there is nothing else to do.
-  loop_ = context.loop({.entries = 8, .broken_pipe = evt::BrokenPipe::deliver, .disk_work = evt::DiskWork::on_loop});
+  // One thing at a time, and disks may be waited for: there is nothing else to do. A tee whose reader left must not end
+  // the run, so that SIGPIPE is raised by output_failed() alone.
+  loop_ = context.loop({.entries = 8, .disk_work = evt::DiskWork::on_loop});
   if (loop_ == nullptr) {
     abandon();
     return nullptr;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace evtool::cat {
@@ -104,12 +105,16 @@ bool Outputs::send(std::span<const std::byte> bytes) {
   for (auto& tee : tees_)
     tee.start(*loop, bytes);
   const auto is_busy = [](const Target& target) { return target.busy(); };
-  while (main_.busy() || std::ranges::any_of(tees_, is_busy))
-    (void)loop->run(evt::RunMode::once);
-  (void)tees_.remove_if([this](const Target& tee) {
-    if (tee.error() != 0) job_.tee_failed(tee.name(), tee.error());
-    return tee.error() != 0;
-  });
+  while (main_.busy() || std::ranges::any_of(tees_, is_busy)) {
+    if (loop->run(evt::RunMode::once)) continue;
+    job_.abandon();
+    return false;
+  }
+  for (auto tee = tees_.begin(); tee != tees_.end();) {
+    const int error = tee->error();
+    if (error != 0) job_.tee_failed(tee->name(), error);
+    tee = error != 0 ? tees_.erase(tee) : std::next(tee);
+  }
   if (main_.error() == 0) return true;
   job_.output_failed(main_.name(), main_.error());
   return false;

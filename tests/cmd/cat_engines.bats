@@ -97,23 +97,27 @@ PYTHON
 }
 
 @test "a pipe that cannot grow and holds little is copied into" {
+  ((EUID == 0)) || skip "needs a user whose quota nobody else uses"
   python3 - "$EVTOOL" <<'PYTHON'
-import fcntl, os, subprocess, sys
+import os, subprocess, sys
+user = 1_000_000 + os.getpid()
 def as_user():
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setresgid(65534, 65534, 65534)
-        os.setresuid(65534, 65534, 65534)
-# Pipes are charged to whoever made them last: the user's quota is used up by pipes that it enlarges itself.
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+# Uses up what the user may have in pipes, down to the last pages.
 hog = r"""
 import fcntl, os, sys
-pipes = []
+pipes = [os.pipe()]
 try:
     while True:
-        pipes.append(os.pipe())
         fcntl.fcntl(pipes[-1][0], fcntl.F_SETPIPE_SZ, 1 << 20)
+        pipes.append(os.pipe())
 except OSError:
     pass
+# Once nothing is left a new pipe gets two pages.
+while fcntl.fcntl(pipes[-1][0], fcntl.F_GETPIPE_SZ) > 8192:
+    pipes.append(os.pipe())
 reader, writer = os.pipe()
 fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
 os.dup2(writer, 1)
