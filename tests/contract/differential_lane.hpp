@@ -58,6 +58,7 @@ struct ChannelState {
   std::unique_ptr<File> file;
   std::size_t sequences[3] = {0, 0, 0};
   std::size_t last_delivered[2] = {0, 0};
+  std::optional<std::size_t> paused_from[2];  // What has this sequence or a later one waits for resume().
   std::vector<Outcome> outcomes[3];
   std::string fed;                // A stream's bytes.
   std::vector<std::string> sent;  // A datagram channel's messages.

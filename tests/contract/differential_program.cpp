@@ -36,8 +36,13 @@ class Generator {
     program_.options.budget = pick<unsigned>({1, 3, 16, 256});
     program_.options.disk_work = pick<DiskWork>({DiskWork::pool, DiskWork::on_loop});
     program_.end = pick<End>({End::cancel, End::destroy_files, End::destroy_loop});
-    for (std::size_t count = 2 + below(4); count > 0; --count)
-      program_.channels.push_back({static_cast<Kind>(below(7)), chance(25)});
+    // Every fourth program is about splices: several sources, and targets they share.
+    splices_ = chance(25);
+    for (std::size_t count = 2 + below(4); count > 0; --count) {
+      const Kind kind = splices_ ? pick({Kind::pipe_in, Kind::pipe_in, Kind::disk_in, Kind::pipe_out, Kind::pipe_out})
+                                 : static_cast<Kind>(below(7));
+      program_.channels.push_back({kind, chance(25)});
+    }
     plans_.resize(program_.channels.size());
     for (std::size_t count = 2 + below(4); count > 0; --count)
       add_round();
@@ -154,7 +159,7 @@ class Generator {
     } else {
       act.operation = pick<Operation>({Operation::read, Operation::readv, Operation::read_exact, Operation::readable});
     }
-    if ((kind(channel) == Kind::pipe_in || kind(channel) == Kind::disk_in) && chance(25)) {
+    if ((kind(channel) == Kind::pipe_in || kind(channel) == Kind::disk_in) && chance(splices_ ? 60 : 25)) {
       const std::size_t target = below(plans_.size());
       Plan& taker = plans_[target];
       if (kind(target) == Kind::pipe_out && drained[target] && !taker.sealed[1]) {
@@ -246,6 +251,7 @@ class Generator {
 
   std::mt19937_64 random_;
   const bool races_;
+  bool splices_ = false;
   Program program_{};
   std::vector<Plan> plans_;
 };

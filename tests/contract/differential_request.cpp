@@ -147,11 +147,17 @@ Action World::on_done(IoRequest& request, const Result<std::size_t>& result) {
   return Action::rearm;
 }
 
-/// Callbacks of one lane come in the order of submission.
+/// Callbacks of one lane come in the order of submission, and none for what was submitted to a paused one.
 void World::check_order(const Item& item) {
   const auto lane = static_cast<std::size_t>(lane_of(item.act.operation));
   ChannelState& here = channel(item);
-  if (lane == 2 || here.what.priorities) return;
+  if (lane == 2) return;
+  if (item.sequence[0] >= here.paused_from[lane].value_or(SIZE_MAX)) fail("went on although it is paused");
+  if (item.act.operation == Operation::splice &&
+      item.sequence[1] >= channels_[item.act.target]->paused_from[1].value_or(SIZE_MAX)) {
+    fail("spliced into a paused file");
+  }
+  if (here.what.priorities) return;
   if (item.sequence[0] < here.last_delivered[lane]) fail("out of order: " + std::to_string(item.sequence[0]));
   here.last_delivered[lane] = item.sequence[0];
 }

@@ -29,6 +29,16 @@ Report World::run() {
   return report();
 }
 
+namespace {
+
+void pause(ChannelState& channel, Direction direction) {
+  const auto lane = static_cast<std::size_t>(direction);
+  channel.file->pause(direction);
+  if (!channel.paused_from[lane]) channel.paused_from[lane] = channel.sequences[lane];
+}
+
+}  // namespace
+
 void World::perform(const Act& act) {
   switch (act.verb) {
     case Verb::submit:
@@ -39,8 +49,10 @@ void World::perform(const Act& act) {
       if (!writes_wait(act.channel)) channels_[act.channel]->fill();
       return;
     case Verb::pause:
-      return channels_[act.channel]->file->pause(act.direction);
+      pause(*channels_[act.channel], act.direction);
+      return;
     case Verb::resume:
+      channels_[act.channel]->paused_from[static_cast<std::size_t>(act.direction)].reset();
       return channels_[act.channel]->file->resume(act.direction);
     case Verb::hang_up:
       // One event at a time: io_uring tells of the one that woke it, the others of all there are when they look.
