@@ -6,7 +6,6 @@
 #include <evt/loop.hpp>
 #include <evt/request.hpp>
 
-#include <optional>
 #include <utility>
 
 namespace evtool::cat {
@@ -19,24 +18,28 @@ class Await {
 
   /// The callback for the request; not while an operation is under way.
   auto done() {
-    result_.reset();
+    arrived_ = false;
     return evt::bind<&Await::on_done>(*this);
   }
 
   /// Runs the loop until the operation that `ticket` names has completed.
   evt::Result<T> on(evt::Ticket ticket) {
     if (!ticket) return std::unexpected(ticket.error());
-    while (!result_) {
+    while (!arrived_) {
       if (const auto ran = loop_.run(evt::RunMode::once); !ran) return std::unexpected(ran.error());
     }
-    return std::move(*result_);
+    return std::move(result_);
   }
 
  private:
-  void on_done(evt::Result<T> result) { result_.emplace(std::move(result)); }
+  void on_done(evt::Result<T> result) {
+    result_ = std::move(result);
+    arrived_ = true;
+  }
 
   evt::Loop& loop_;
-  std::optional<evt::Result<T>> result_;
+  evt::Result<T> result_;
+  bool arrived_ = false;
 };
 
 }  // namespace evtool::cat
