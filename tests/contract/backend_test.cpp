@@ -59,6 +59,39 @@ TEST(BackendChoice, FallsBackToEpollWhereIoUringIsRefusedAndSaysWhy) {
   }
 }
 
+TEST(BackendChoice, FewerFlagsAreTriedWhereTheKernelKnowsNotAll) {
+  if (!available(Backend::io_uring)) GTEST_SKIP() << "io_uring is missing";
+  constexpr unsigned submit_all = 1U << 7;
+  constexpr unsigned coop_taskrun = 1U << 8;
+  constexpr unsigned defer_taskrun = 1U << 13;
+  const std::pair<unsigned, const char*> kernels[] = {
+      {defer_taskrun, "io_uring without DEFER_TASKRUN"},
+      {defer_taskrun | coop_taskrun, "io_uring without COOP_TASKRUN"},
+      {defer_taskrun | coop_taskrun | submit_all, "io_uring without SUBMIT_ALL"},
+      {~0U, "io_uring without flags"},
+  };
+  for (const auto& [unknown, reason] : kernels) {
+    EXPECT_TRUE(in_child([&] {
+      judge_io_uring([unknown](unsigned, unsigned flags) { return (flags & unknown) != 0 ? EINVAL : 0; });
+      auto loop = Loop::create({.backend = Backend::io_uring});
+      ASSERT_TRUE(loop) << loop.error().message();
+      EXPECT_EQ(loop->backend_reason(), reason);
+      expect_works(*loop);
+    })) << reason;
+  }
+}
+
+TEST(BackendChoice, FewerEntriesAreTriedWhereMemoryIsShort) {
+  if (!available(Backend::io_uring)) GTEST_SKIP() << "io_uring is missing";
+  EXPECT_TRUE(in_child([] {
+    judge_io_uring([](unsigned entries, unsigned) { return entries > 16 ? ENOMEM : 0; });
+    auto loop = Loop::create({.backend = Backend::io_uring, .entries = 200});
+    ASSERT_TRUE(loop) << loop.error().message();
+    EXPECT_NE(loop->backend_reason().find("12 entries"), std::string_view::npos) << loop->backend_reason();
+    expect_works(*loop);
+  }));
+}
+
 TEST(BackendChoice, ABackendAskedForByNameIsThatOneOrAFailure) {
   for (const Backend backend : {Backend::io_uring, Backend::epoll}) {
     auto loop = Loop::create({.backend = backend});

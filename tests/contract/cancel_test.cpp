@@ -204,12 +204,16 @@ TEST_P(Cancel, LeavesTheRequestReusable) {
     reader.request.cancel();
     ASSERT_TRUE(run_until_called(reader.done, round));
   }
-  ASSERT_TRUE(reader.read());
-  feed(pipe.write, "again");
+  ASSERT_TRUE(reader.read_exact());
+  turns();
+  feed(pipe.write, "in more ");
+  turns();
+  feed(pipe.write, "than one");
   ASSERT_TRUE(run_until_called(reader.done, 4));
   turns();
   EXPECT_EQ(reader.done.calls, 4);
-  EXPECT_EQ(reader.text(), "again");
+  EXPECT_TRUE(is_value(*reader.done.result, 16)) << "the mark of the cancellation before";
+  EXPECT_EQ(reader.text(), "in more than one");
 }
 
 TEST_P(Cancel, OfAReadLeavesTheWriteOfTheSameFileAlone) {

@@ -16,6 +16,9 @@ testing::AssertionResult in_child(const std::function<void()>& body);
 /// What a seccomp filter shall answer to io_uring_setup(2) from now on, in this process and its children.
 void refuse_io_uring(int error_number);
 
+/// What io_uring_setup(2) answers from now on to this thread, by what it asks for: an errno, or 0 to let it through.
+void judge_io_uring(std::function<int(unsigned entries, unsigned flags)> judge);
+
 /// Lowers both limits of setrlimit(2).
 void lower_limit(int resource, unsigned long limit);
 

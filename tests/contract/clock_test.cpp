@@ -90,6 +90,18 @@ TEST_P(Clocks, EveryClockFiresOnItsOwnDeadlineAndNotEarly) {
   }
 }
 
+TEST_P(Clocks, ADeadlineBeforeTheEpochIsDue) {
+  for (const Clock clock : {Clock::realtime, Clock::boottime}) {
+    for (const nanoseconds deadline : {nanoseconds{0}, nanoseconds{-5}}) {
+      Timer timer(loop(), clock);
+      TimerRecorder fired;
+      timer.at(deadline, bind(fired));
+      ASSERT_TRUE(is_value(loop().run(RunMode::once), 1));
+      EXPECT_EQ(fired.calls, 1);
+    }
+  }
+}
+
 TEST_P(Clocks, TheThreeClocksRunBesideEachOther) {
   std::vector<std::string> order;
   Timer boot(loop(), Clock::boottime);
@@ -133,11 +145,24 @@ TEST_P(Clocks, ARealtimeIntervalFollowsTheWallClocksGrid) {
   EXPECT_EQ(timer.deadline(), first + 9s);
 }
 
-/// Announces a step of the wall clock, by nothing at all.
+/// Steps the wall clock, by a nanosecond: a step by nothing would not be announced.
 bool step_wall_clock() {
   timex step{};
   step.modes = ADJ_SETOFFSET | ADJ_NANO;
+  step.time.tv_usec = 1;
   return adjtimex(&step) >= 0;
+}
+
+TEST_P(Clocks, AStepOfTheWallClockIsNoticed) {
+  if (simulated()) GTEST_SKIP() << "a simulated clock is not the kernel's";
+  Timer timer(loop(), Clock::realtime);
+  TimerRecorder fired;
+  timer.after(1h, bind(fired));
+  turns(2);
+  ASSERT_EQ(loop().prepare(), never);
+  if (!step_wall_clock()) GTEST_SKIP() << "may not set the clock: " << std::strerror(errno);
+  pollfd told{.fd = loop().fd(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(poll(&told, 1, 10'000), 1);
 }
 
 TEST_P(Clocks, AStepOfTheWallClockLosesNoTimer) {

@@ -73,6 +73,10 @@ TEST_P(Forked, AChildThatDestroysRequestsAndFilesDoesNotDisturbItsParent) {
 
 TEST_P(Forked, AfterForkMakesTheLoopTheChilds) {
   if (simulated()) GTEST_SKIP() << "a simulated loop is made by its test";
+  PendingRead known(loop());
+  turns(2);
+  feed(known.pipe.write, "before");
+  ASSERT_TRUE(run_until_called(known.read));
   PendingRead pending(loop());
   turns(2);
   EXPECT_TRUE(in_child([&] {
@@ -84,6 +88,11 @@ TEST_P(Forked, AfterForkMakesTheLoopTheChilds) {
     feed(own.pipe.write, "child");
     ASSERT_TRUE(run_until_called(own.read));
     EXPECT_TRUE(completed_with(own.read, 5));
+    known.request.read(space_of(known.buffer), bind(known.read));
+    turns(2);
+    feed(known.pipe.write, "after");
+    ASSERT_TRUE(run_until_called(known.read, 2));
+    EXPECT_TRUE(is_value(*known.read.result, 5));
     int posted = 0;
     auto task = [&] { ++posted; };
     EXPECT_TRUE(loop().post(bind(task)));

@@ -2,10 +2,14 @@
 #include "contract/fixture.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <memory>
 
 namespace evt::contract {
@@ -69,6 +73,18 @@ struct WaitingFifo {
     EXPECT_EQ(mkfifo(path.c_str(), 0600), 0);
     EXPECT_TRUE(request.open(path.c_str(), {.flags = O_RDONLY}, bind(done)));
   }
+  /// The pool's thread is blocked in the kernel. (Elsewhere the engine is asked, and nobody has to be interrupted.)
+  bool blocks_a_thread() const {
+    std::error_code ignored;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
+      std::string name;
+      int system_call = -1;
+      std::getline(std::ifstream(task.path() / "comm"), name);
+      std::ifstream(task.path() / "syscall") >> system_call;
+      if (name == "evt-pool" && system_call == SYS_openat) return true;
+    }
+    return false;
+  }
   /// Opens the other end once somebody waits to read.
   Fd writer() const { return Fd(open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC)); }
 };
@@ -101,6 +117,10 @@ TEST_P(Open, OfAFifoWaitsForItsWriterAndHoldsUpNothing) {
 TEST_P(Open, OfAFifoCanBeCanceled) {
   WaitingFifo fifo{loop()};
   turns();
+  if (GetParam() == Backend::epoll) {
+    ASSERT_TRUE(run_until([&] { return fifo.blocks_a_thread(); }));
+  }
+  fifo.request.cancel();
   fifo.request.cancel();
   EXPECT_EQ(fifo.done.calls, 0);
   ASSERT_TRUE(run_until_called(fifo.done));
@@ -112,6 +132,9 @@ TEST_P(Open, OfAFifoCanBeCanceledSynchronouslyAndAgain) {
   WaitingFifo fifo{loop()};
   for (int round = 0; round < 5; ++round) {
     if (round % 2 == 0) turns();
+    if (round == 2 && GetParam() == Backend::epoll) {
+      ASSERT_TRUE(run_until([&] { return fifo.blocks_a_thread(); }));
+    }
     const auto won = fifo.request.cancel_sync();
     EXPECT_FALSE(won) << (*won ? "opened" : won->error().message()) << " in round " << round;
     EXPECT_TRUE(fifo.request.idle());
@@ -247,6 +270,23 @@ TEST_P(Close, ClosesABorrowedDescriptorToo) {
   ASSERT_TRUE(run_until_called(done));
   EXPECT_EQ(fcntl(pipe.read.get(), F_GETFD), -1);
   (void)pipe.read.release();
+}
+
+TEST_P(Close, ADuplicateThatIsLeftDoesNotWakeTheLoop) {
+  PipeEnds pipe = make_pipe();
+  const Fd duplicate(fcntl(pipe.read.get(), F_DUPFD_CLOEXEC, 0));
+  File file{loop(), File::adopt(std::move(pipe.read))};
+  Reader reader{file, 8};
+  ASSERT_TRUE(reader.read());
+  turns();
+  IoRequest closing{file};
+  IoRecorder done;
+  ASSERT_TRUE(closing.close(bind(done)));
+  ASSERT_TRUE(run_until_called(done));
+  feed(pipe.write, "for the duplicate");
+  (void)loop().prepare();
+  pollfd told{.fd = loop().fd(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(poll(&told, 1, 0), 0);
 }
 
 TEST_P(Close, WhatIsSubmittedMeanwhileAndAfterwardsIsEbadf) {

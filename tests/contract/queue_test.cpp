@@ -189,6 +189,22 @@ TEST_P(Queue, APausedDirectionStartsNothingAndGoesOnInOrder) {
   EXPECT_EQ(first.text() + second.text(), "ab");
 }
 
+TEST_P(Queue, TheEndOfTheOneInFlightStartsNothingWhilePaused) {
+  PipeEnds pipe = make_pipe();
+  File file{loop(), File::borrow(pipe.read.get())};
+  Reader first{file, 1};
+  Reader second{file, 1};
+  ASSERT_TRUE(first.read());
+  ASSERT_TRUE(second.read());
+  turns();
+  file.pause(Direction::read);
+  feed(pipe.write, "ab");
+  ASSERT_TRUE(run_until_called(first.done));
+  turns(10);
+  EXPECT_EQ(second.request.state(), Request::State::queued);
+  EXPECT_EQ(drain(pipe.read), "b");
+}
+
 TEST_P(Queue, PauseCancelsNothingInFlight) {
   PipeEnds pipe = make_pipe();
   File file{loop(), File::borrow(pipe.read.get())};

@@ -95,6 +95,40 @@ TEST_P(Read, AnEmptyMessageOfADatagramSocketIsZeroBytesAndNotTheEnd) {
   EXPECT_EQ(reader.text(), "next");
 }
 
+TEST_P(Read, APipeInPacketModeDeliversEveryPacket) {
+  PipeEnds pipe = make_pipe();
+  ASSERT_EQ(fcntl(pipe.write.get(), F_SETFL, O_DIRECT), 0);
+  ASSERT_EQ(fcntl(pipe.read.get(), F_SETFL, O_DIRECT), 0);
+  File file{loop(), File::borrow(pipe.read.get())};
+  Reader reader{file, 100};
+  ASSERT_TRUE(reader.read());
+  turns();
+  for (const char* packet : {"one", "two", "three"})
+    feed(pipe.write, packet);
+  for (const char* packet : {"one", "two", "three"}) {
+    if (reader.request.idle()) {
+      ASSERT_TRUE(reader.read());
+    }
+    ASSERT_TRUE(run_until([&] { return reader.request.idle(); }));
+    EXPECT_EQ(reader.text(), packet) << "a short count does not say that all was read";
+  }
+}
+
+TEST_P(Read, WaitsOnASocketWithoutHoldingUpOthers) {
+  SocketPair sockets = make_socket_pair(SOCK_STREAM);
+  File file{loop(), File::borrow(sockets.near.get())};
+  Reader reader{file, 8};
+  Nop nop{loop()};
+  VoidRecorder other;
+  ASSERT_TRUE(reader.read());
+  ASSERT_TRUE(nop.submit(bind(other)));
+  ASSERT_TRUE(run_until_called(other));
+  EXPECT_EQ(reader.done.calls, 0);
+  feed(sockets.far, "late");
+  ASSERT_TRUE(run_until_called(reader.done));
+  EXPECT_EQ(reader.text(), "late");
+}
+
 TEST_P(Read, ReadvFillsBuffersInOrderAndLeavesTheVectorsAlone) {
   PipeEnds pipe = make_pipe();
   File file{loop(), File::borrow(pipe.read.get())};

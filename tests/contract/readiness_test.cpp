@@ -172,6 +172,25 @@ TEST_P(Readiness, ARegularFileAndDevNullAreAlwaysReady) {
   }
 }
 
+TEST_P(Readiness, TwoFilesWaitOnOneNumber) {
+  SocketPair sockets = make_socket_pair(SOCK_STREAM);
+  fill(sockets.near);
+  File first{loop(), File::borrow(sockets.near.get())};
+  File second{loop(), File::borrow(sockets.near.get())};
+  Reader reader{first, 8};
+  Writer writer{second, "room"};
+  ASSERT_TRUE(reader.read());
+  ASSERT_TRUE(writer.write());
+  turns(10);
+  EXPECT_EQ(reader.done.calls + writer.done.calls, 0);
+  drain(sockets.far);
+  ASSERT_TRUE(run_until_called(writer.done));
+  EXPECT_TRUE(completed_with(writer.done, 4));
+  feed(sockets.far, "data");
+  ASSERT_TRUE(run_until_called(reader.done));
+  EXPECT_TRUE(completed_with(reader.done, 4));
+}
+
 TEST_P(Readiness, TwoFilesWaitOnTwoNumbersOfOneDescription) {
   PipeEnds pipe = make_pipe();
   const Fd duplicate(fcntl(pipe.read.get(), F_DUPFD_CLOEXEC, 0));

@@ -141,6 +141,61 @@ TEST_P(Splice, ASocketThatBlocksIsRefusedAsEinval) {
   EXPECT_EQ(drain(sockets.near), "kept");
 }
 
+TEST_P(Splice, SpinsOnNeitherSideWhileItWaits) {
+  PipeEnds in = make_pipe();
+  PipeEnds out = make_small_pipe();
+  File source{loop(), File::borrow(in.read.get())};
+  File target{loop(), File::borrow(out.write.get())};
+  Mover mover{source, target};
+  const auto expect_calm = [&](const char* what) {
+    turns(10);
+    const auto before = loop().statistics().turns;
+    Timer timer(loop());
+    TimerRecorder fired;
+    ASSERT_TRUE(timer.after(50ms, bind(fired)));
+    ASSERT_TRUE(run_until([&] {
+      EXPECT_TRUE(loop().run(RunMode::once));
+      return fired.calls > 0;
+    }));
+    EXPECT_LE(loop().statistics().turns - before, 10U) << what;
+    EXPECT_EQ(mover.done.calls, 0);
+  };
+  ASSERT_TRUE(mover.splice(64));
+  expect_calm("nothing to take, and room");
+  ASSERT_FALSE(mover.request.cancel_sync());
+
+  fill(out.write);
+  feed(in.write, "waits");
+  ASSERT_TRUE(mover.splice(64));
+  expect_calm("something to take, and no room");
+  drain(out.read);
+  ASSERT_TRUE(run_until_called(mover.done));
+  EXPECT_EQ(drain(out.read), "waits");
+}
+
+TEST_P(Splice, WaitsForTheWriteInFlightOfItsTarget) {
+  PipeEnds in = make_pipe();
+  PipeEnds out = make_small_pipe();
+  const std::string before = fill(out.write);
+  feed(in.write, "moved");
+  File source{loop(), File::borrow(in.read.get())};
+  File target{loop(), File::borrow(out.write.get())};
+  Writer writer{target, "written,"};
+  Mover mover{source, target};
+  ASSERT_TRUE(writer.write());
+  turns();
+  ASSERT_EQ(writer.request.state(), Request::State::in_flight);
+  ASSERT_TRUE(mover.splice(64));
+  turns();
+  EXPECT_EQ(mover.request.state(), Request::State::queued);
+  std::string received;
+  ASSERT_TRUE(run_until([&] {
+    received += drain(out.read);
+    return mover.done.calls > 0;
+  }));
+  EXPECT_EQ(received + drain(out.read), before + "written,moved");
+}
+
 TEST_P(Splice, WaitsItsTurnInBothQueues) {
   PipeEnds in = make_pipe();
   PipeEnds out = make_pipe();

@@ -123,6 +123,16 @@ TEST_P(TimerReset, ManyRandomMovesKeepTheOrder) {
   EXPECT_EQ(fired, count);
 }
 
+TEST_P(TimerReset, IsSeenByALongWaitAfterALongWait) {
+  Timer timer(loop());
+  TimerRecorder fired;
+  timer.after(1h, bind(fired));
+  ASSERT_TRUE(is_value(loop().dispatch(8ms), 0));
+  ASSERT_TRUE(timer.reset(12ms));
+  ASSERT_TRUE(is_value(loop().run(), 1));
+  EXPECT_GE(time_of(loop()), timer.deadline());
+}
+
 TEST_P(TimerReset, OfTheTimerBeingWaitedForIsSeenByTheNextWait) {
   // The engine may keep a deadline armed in the kernel: both directions must reach it.
   Timer timer(loop());

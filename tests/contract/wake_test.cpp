@@ -35,6 +35,21 @@ TEST_P(Wakes, ANotificationThatNobodyWaitsForIsKept) {
   EXPECT_EQ(turns(), 0U) << "it was used up";
 }
 
+TEST_P(Wakes, AreCompletedInTheOrderOfTheirNotifications) {
+  Wake wakes[3]{Wake(loop()), Wake(loop()), Wake(loop())};
+  std::vector<std::string> order;
+  VoidRecorder woken[3];
+  for (std::size_t each = 0; each < 3; ++each) {
+    woken[each].order = &order;
+    woken[each].name = std::to_string(each);
+    wakes[each].wait(bind(woken[each]));
+  }
+  for (const int each : {2, 0, 1})
+    wakes[each].notify();
+  EXPECT_EQ(turns(), 3U);
+  EXPECT_EQ(order, (std::vector<std::string>{"2", "0", "1"}));
+}
+
 TEST_P(Wakes, StartUnreferenced) {
   Wake wake(loop());
   VoidRecorder woken;

@@ -7,6 +7,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace evt::detail {
 
 std::unique_ptr<ClockWatch> ClockWatch::create(Core& core, Clock clock) noexcept {
@@ -24,12 +26,12 @@ ClockWatch::ClockWatch(Core& core, Clock clock, Fd timer) noexcept
 }
 
 void ClockWatch::arm(nanoseconds deadline) noexcept {
+  deadline = std::max(deadline, nanoseconds{1});  // Zero would disarm.
   if (deadline == armed_) return;
   itimerspec when{};
   if (deadline != never) {
     when.it_value.tv_sec = deadline.count() / 1'000'000'000;
     when.it_value.tv_nsec = deadline.count() % 1'000'000'000;
-    if (deadline.count() <= 0) when.it_value.tv_nsec = 1;  // Zero would disarm.
   }
   const int flags = clock_ == Clock::realtime ? TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET : TFD_TIMER_ABSTIME;
   if (timerfd_settime(file_.fd(), flags, &when, nullptr) == 0) armed_ = deadline;

@@ -1,23 +1,13 @@
 /// Turns of the loop: wait, expire timers, run what other threads posted, then ready callbacks.
+#include "base/forks.hpp"
 #include "loop/access.hpp"
 #include "loop/core.hpp"
-
-#include <pthread.h>
 
 #include <cerrno>
 
 namespace evt::detail {
 
 namespace {
-
-std::atomic<std::uint64_t> forks{0};
-
-/// Counts forks of this process, in its children.
-std::uint64_t fork_count() noexcept {
-  static const int registered = pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1); });
-  (void)registered;
-  return forks.load(std::memory_order_relaxed);
-}
 
 /// A stable merge sort by priority of a list too long for insertion; no memory needed.
 void sort_by_priority(List& list) noexcept {
