@@ -6,6 +6,7 @@
 
 #include <cxxopts.hpp>
 
+#include <algorithm>
 #include <cstring>
 
 namespace evtool {
@@ -54,16 +55,24 @@ class Table {
   Common& common_;
 };
 
-/// The words for cxxopts, and how many of the given words they stand for.
+/// The words for cxxopts, how many of the given words they stand for, and the options that they name. It is told of
+/// no others: declaring all of them costs a dozen page faults at start-up.
 struct Plain {
   std::vector<std::string> words;
   std::size_t used = 0;
+  std::vector<const Option*> named;
+  bool has_options = false;
+
+  const Option* name(const Option* option) {
+    if (option != nullptr && std::ranges::find(named, option) == named.end()) named.push_back(option);
+    return option;
+  }
 };
 
 /// Splits `-abVALUE` into `-ab VALUE`; says whether the next word is the value.
 bool append_cluster(Plain& plain, std::string_view word, const Table& table) {
   for (std::size_t index = 1; index < word.size(); ++index) {
-    const Option* option = table.find(word[index]);
+    const Option* option = plain.name(table.find(word[index]));
     if (option == nullptr || !option->takes_value) continue;
     plain.words.emplace_back(word.substr(0, index + 1));
     if (index + 1 == word.size()) return true;
@@ -76,10 +85,12 @@ bool append_cluster(Plain& plain, std::string_view word, const Table& table) {
 
 /// Says whether the next word is the value.
 bool append_option(Plain& plain, std::string_view word, const Table& table) {
+  plain.has_options = true;
   if (!word.starts_with("--")) return append_cluster(plain, word, table);
   plain.words.emplace_back(word);
-  const Option* option = table.find(word.substr(2));
-  return option != nullptr && option->takes_value;
+  const auto equals = word.find('=');
+  const Option* option = plain.name(table.find(word.substr(2, equals == word.npos ? equals : equals - 2)));
+  return option != nullptr && option->takes_value && equals == word.npos;
 }
 
 Plain plain_words(std::span<char* const> words, const Table& table, Command command) {
@@ -99,16 +110,17 @@ Plain plain_words(std::span<char* const> words, const Table& table, Command comm
   return plain;
 }
 
-cxxopts::Options declare(const Table& table) {
+cxxopts::Options declare(std::span<const Option* const> named) {
   cxxopts::Options options("evtool");
-  table.for_each([&options](const Option& option) {
+  for (const Option* each : named) {
+    const Option& option = *each;
     auto value = cxxopts::value<std::string>();
     if (!option.takes_value) value->implicit_value(flag_mark);
     cxxopts::OptionNames names;
     if (!option.name.empty()) names.emplace_back(option.name);
     const std::string letter(option.letter == '\0' ? 0 : 1, option.letter);
     options.add_option("", letter, names, "", value, "");
-  });
+  }
   return options;
 }
 
@@ -142,7 +154,7 @@ std::expected<cxxopts::ParseResult, std::string> run_cxxopts(const Plain& plain,
   for (const auto& word : plain.words)
     arguments.push_back(word.c_str());
   try {
-    return declare(table).parse(static_cast<int>(arguments.size()), arguments.data());
+    return declare(plain.named).parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const cxxopts::exceptions::no_such_option& unknown) {
     return std::unexpected(unknown_option(quoted_name(unknown.what()), table));
   } catch (const cxxopts::exceptions::missing_argument& missing) {
@@ -178,13 +190,18 @@ std::string store_option(const cxxopts::KeyValue& given, const Table& table) {
 std::expected<ParsedWords, std::string> parse(const Applet& applet, std::span<char* const> words, void* settings,
                                               Common& common) {
   const Table table(applet, settings, common);
-  const Plain plain = plain_words(words, table, applet.operands.command);
-  const auto result = run_cxxopts(plain, table);
-  if (!result) return std::unexpected(result.error());
-  for (const auto& given : result->arguments()) {
-    if (auto problem = store_option(given, table); !problem.empty()) return std::unexpected(std::move(problem));
+  Plain plain = plain_words(words, table, applet.operands.command);
+  ParsedWords parsed;
+  if (plain.has_options) {
+    const auto result = run_cxxopts(plain, table);
+    if (!result) return std::unexpected(result.error());
+    for (const auto& given : result->arguments()) {
+      if (auto problem = store_option(given, table); !problem.empty()) return std::unexpected(std::move(problem));
+    }
+    parsed.operands = result->unmatched();
+  } else {
+    parsed.operands = std::move(plain.words);
   }
-  ParsedWords parsed{.operands = result->unmatched(), .command = {}};
   auto rest = words.subspan(plain.used);
   if (!rest.empty() && std::strcmp(rest.front(), "--") == 0) rest = rest.subspan(1);
   if (applet.operands.command == Command::none) {

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <list>
-#include <memory>
 #include <span>
 
 namespace evtool::cat {
@@ -51,7 +50,6 @@ class Outputs {
   Target main_;
   std::list<Target> tees_;
   std::size_t held_bytes_ = 0;
-  std::unique_ptr<std::byte[]> held_;
 };
 
 }  // namespace evtool::cat
