@@ -153,9 +153,11 @@ TEST_P(Wakes, FromASignalHandlerEndsAWait) {
   struct sigaction action{};
   struct sigaction before{};
   action.sa_handler = [](int) {
+    const int kept = errno;
     errno = 4711;
     handled_wake.load()->notify();
     if (errno != 4711) std::abort();
+    errno = kept;
   };
   sigaction(SIGUSR1, &action, &before);
   const pthread_t runner = pthread_self();
