@@ -56,6 +56,12 @@ refused() {
   [[ $output == "not ok compiles: ERROR does not compile:"*no_such_thing* ]]
 }
 
+@test "every mutant applies to what the code says now, and its case is there" {
+  run "$RUN" --applies
+  echo "$output" | grep -v "^ok"
+  [ "$status" -eq 0 ]
+}
+
 @test "mutants of all rooms are noticed" {
   run "$RUN" --sample 12
   echo "$output"
