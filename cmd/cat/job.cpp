@@ -57,6 +57,11 @@ void Job::moved(std::size_t bytes) {
   progress.update(done_);
 }
 
+void Job::file_done(const std::string& name, Engine engine) {
+  ++files_;
+  if (context.common.verbose) note("{}: {}", name, name_of(engine));
+}
+
 void Job::before_message() {
   // Whatever fails in here says so by itself.
   (void)output.flush();

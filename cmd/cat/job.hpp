@@ -4,6 +4,7 @@
 #include "cat/copier.hpp"
 #include "cat/outputs.hpp"
 #include "cat/pipe_size.hpp"
+#include "cat/plan.hpp"
 #include "cat/settings.hpp"
 #include "context.hpp"
 #include "progress.hpp"
@@ -71,7 +72,8 @@ class Job {
   /// How large each of `pipes` pipes may be made.
   std::size_t pipe_bytes(std::size_t pipes);
 
-  void count_file() { ++files_; }
+  /// A file was read to its end.
+  void file_done(const std::string& name, Engine engine);
   Exit finish();
 
  private:

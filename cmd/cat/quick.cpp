@@ -65,7 +65,7 @@ std::optional<Source> copy_small(Job& job, const std::string& operand) {
     case Ended::declined:
       return hand_over(job, std::move(source));
     case Ended::complete:
-      job.count_file();
+      job.file_done(source.name, Engine::copy);
       break;
     case Ended::failed:
       break;

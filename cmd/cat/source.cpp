@@ -120,9 +120,7 @@ void copy_source(Job& job, Source& source) {
     engine = Engine::copy;
     ended = run(engine, job, source);
   }
-  if (ended != Ended::complete) return;
-  job.count_file();
-  if (job.context.common.verbose) job.note("{}: {}", source.name, name_of(engine));
+  if (ended == Ended::complete) job.file_done(source.name, engine);
 }
 
 }  // namespace evtool::cat

@@ -30,6 +30,7 @@ int Target::inspect() {
   kind_ = kind_of(status);
   identity_ = identity_of(status);
   appends_ = (flags & O_APPEND) != 0;
+  was_empty_ = status.st_size == 0;
   // Also what guard_standard_descriptors() put where the parent had closed it.
   return (flags & O_ACCMODE) == O_RDONLY ? EBADF : 0;
 }
@@ -55,7 +56,8 @@ int Target::open(evt::Loop& loop, Options options) {
 }
 
 int Target::truncate() const {
-  if (standard_ || kind_ != Kind::regular || appends_) return 0;
+  // Truncating what is empty is not for nothing: ext4 then writes the whole file to disk when it is closed.
+  if (standard_ || kind_ != Kind::regular || appends_ || was_empty_) return 0;
   return ::ftruncate(fd_, 0) == 0 ? 0 : errno;
 }
 

@@ -67,6 +67,7 @@ class Target {
   Kind kind_ = Kind::other;
   Identity identity_;
   bool appends_ = false;
+  bool was_empty_ = false;
   bool busy_ = false;
   int error_ = 0;
   std::span<const std::byte> writing_;

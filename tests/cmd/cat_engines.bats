@@ -73,6 +73,11 @@ way() {
   { printf before && cat random random; } | cmp - target
 }
 
+@test "small files are copied" {
+  echo small >small
+  way "small: copied" "$EVTOOL" cat --verbose small small | cmp <(cat small small) -
+}
+
 @test "--copy, --tee, --rate-limit, --direct and -n copy" {
   for option in --copy --tee=twin --rate-limit=1G --direct; do
     way "random: copied" "$EVTOOL" cat --verbose "$option" random | cmp random -

@@ -165,3 +165,11 @@ setup() {
   one_line 1 "evtool cat: write error: standard output: Invalid argument"
   cmp lines target
 }
+
+@test "a new file is not truncated: ext4 would write it to disk when it is closed" {
+  needs_strace
+  strace -f -e trace=ftruncate -o trace "$EVTOOL" cat --output new --tee other lines
+  run ! grep ftruncate trace
+  strace -f -e trace=ftruncate -o trace "$EVTOOL" cat --output new --tee other lines
+  [ "$(grep -c ftruncate trace)" -eq 2 ]
+}
