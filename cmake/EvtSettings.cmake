@@ -9,9 +9,9 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 if(EVT_SANITIZE)
-  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g")
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g -fno-omit-frame-pointer")
 else()
-  set(CMAKE_CXX_FLAGS_DEBUG "-Og -g")
+  set(CMAKE_CXX_FLAGS_DEBUG "-Og -g -fno-omit-frame-pointer")
 endif()
 
 find_program(EVT_CCACHE ccache)
@@ -26,7 +26,7 @@ target_compile_options(evtool_settings INTERFACE
   -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op>
   $<$<BOOL:${EVT_WERROR}>:-Werror>
-  -ffunction-sections -fdata-sections -fno-omit-frame-pointer)
+  -ffunction-sections -fdata-sections)
 target_link_options(evtool_settings INTERFACE -Wl,--gc-sections -Wl,-z,relro,-z,now)
 
 if(EVT_SANITIZE)

@@ -31,6 +31,18 @@ struct Error {
   const char* operation = "";  ///< A string literal, such as "read" or "open".
   std::error_code code;
 
+  Error() noexcept = default;
+  Error(const char* name, std::error_code why) noexcept : operation(name), code(why) {}
+  // Spelled out on purpose: a Result that is not trivially copyable goes to callbacks by reference. As a
+  // value the compiler copies all of it, right behind the narrower stores that made it, and that stalls.
+  Error(const Error& other) noexcept : operation(other.operation), code(other.code) {}
+  Error& operator=(const Error& other) noexcept {
+    operation = other.operation;
+    code = other.code;
+    return *this;
+  }
+  ~Error() = default;
+
   bool operator==(Errc other) const noexcept { return code == make_error_code(other); }
   bool operator==(std::errc other) const noexcept { return code == other; }
   /// The errno, or 0 where the code is one of Errc.

@@ -6,7 +6,6 @@
 #include "engine/splice_side.hpp"
 
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cassert>
@@ -89,6 +88,15 @@ bool has_positions(File& file) noexcept {
 }  // namespace
 
 void UringEngine::start(Request& request) {
+  if (request.operation() != Operation::nop) return start_io(request);
+  io_uring_sqe* entry = next_entry();
+  if (entry == nullptr) return wait_for_room(request);
+  Access::engine_flags(request) = submitted;
+  io_uring_prep_nop(entry);
+  io_uring_sqe_set_data64(entry, key_of(request));
+}
+
+void UringEngine::start_io(Request& request) {
   if (request.operation() == Operation::splice) return splice(request);
   if (positional(request.operation()) && !has_positions(*Access::file(request))) {
     return core_->finish(request, -ESPIPE);
@@ -97,13 +105,14 @@ void UringEngine::start(Request& request) {
   submit(request);
 }
 
+void UringEngine::wait_for_room(Request& request) noexcept {
+  Access::engine_flags(request) = backlogged;
+  backlog_.push_back(Access::hook(request));
+}
+
 void UringEngine::submit(Request& request) noexcept {
   io_uring_sqe* entry = next_entry();
-  if (entry == nullptr) {
-    Access::engine_flags(request) = backlogged;
-    backlog_.push_back(Access::hook(request));
-    return;
-  }
+  if (entry == nullptr) return wait_for_room(request);
   Access::engine_flags(request) = submitted;
   prepare(entry, request);
   io_uring_sqe_set_data64(entry, key_of(request));
@@ -111,9 +120,6 @@ void UringEngine::submit(Request& request) noexcept {
 
 void UringEngine::prepare(io_uring_sqe* entry, Request& request) noexcept {
   switch (request.operation()) {
-    case Operation::nop:
-      io_uring_prep_nop(entry);
-      return;
     case Operation::readable:
       io_uring_prep_poll_add(entry, Access::fd(*Access::file(request)), POLLIN);
       return;
@@ -135,6 +141,7 @@ void UringEngine::prepare(io_uring_sqe* entry, Request& request) noexcept {
       return;
     }
     case Operation::none:
+    case Operation::nop:
     case Operation::read:
     case Operation::readv:
     case Operation::read_exact:
@@ -232,26 +239,11 @@ bool UringEngine::on_loop(Request& request) {
 
 void UringEngine::wait_for(Request& request, Gate gate) noexcept {
   io_uring_sqe* entry = next_entry();
-  if (entry == nullptr) {
-    Access::engine_flags(request) = backlogged;
-    backlog_.push_back(Access::hook(request));
-    return;
-  }
+  if (entry == nullptr) return wait_for_room(request);
   Access::engine_flags(request) = polling;
   const unsigned events = gate.direction == Direction::read ? POLLIN : POLLOUT;
   io_uring_prep_poll_add(entry, Access::fd(*gate.file), events);
   io_uring_sqe_set_data64(entry, key_of(request));
-}
-
-void UringEngine::on_completion(const io_uring_cqe& completion) {
-  if (completion.user_data == key_of_event) {
-    if ((completion.flags & IORING_CQE_F_MORE) == 0) watching_event_ = false;
-    return;
-  }
-  if (completion.user_data == key_of_cancel) return;
-  Request& request = *request_of(completion.user_data);
-  assert(key_of(request) == completion.user_data);
-  on_result(request, completion.res);
 }
 
 void UringEngine::on_result(Request& request, int result) {
@@ -276,21 +268,29 @@ void UringEngine::on_result(Request& request, int result) {
 }
 
 std::size_t UringEngine::reap() {
-  if (const int host = host_.load(std::memory_order_relaxed); host >= 0) [[unlikely]] {
-    // Emptied before the reaping, so that what comes meanwhile is told again.
-    std::uint64_t told = 0;
-    ++core_->statistics.kernel_entries;
-    (void)!read(host, &told, sizeof told);
+  if (host_.load(std::memory_order_relaxed) >= 0) [[unlikely]]
+    empty_host();
+  const io_uring_cqe* const completions = ring_.cq.cqes;
+  const unsigned mask = ring_.cq.ring_mask;
+  const unsigned head = *ring_.cq.khead;
+  const unsigned tail = io_uring_smp_load_acquire(ring_.cq.ktail);
+  for (unsigned index = head; index != tail; ++index) {
+    const io_uring_cqe& completion = completions[index & mask];
+    if (completion.user_data <= key_of_event) [[unlikely]] {
+      const bool ended = (completion.flags & IORING_CQE_F_MORE) == 0;
+      if (completion.user_data == key_of_event && ended) watching_event_ = false;
+      continue;
+    }
+    Request& request = *request_of(completion.user_data);
+    assert(key_of(request) == completion.user_data);
+    if (completion.res >= 0 && Access::file(request) == nullptr && !Access::cancel_requested(request)) {
+      core_->finish(request, completion.res);
+    } else {
+      on_result(request, completion.res);
+    }
   }
-  std::size_t count = 0;
-  unsigned head = 0;
-  io_uring_cqe* completion = nullptr;
-  io_uring_for_each_cqe(&ring_, head, completion) {
-    on_completion(*completion);
-    ++count;
-  }
-  if (count > 0) io_uring_cq_advance(&ring_, static_cast<unsigned>(count));
-  return count;
+  if (head != tail) io_uring_cq_advance(&ring_, tail - head);
+  return tail - head;
 }
 
 void UringEngine::abort(Request& request) {

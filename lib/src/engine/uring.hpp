@@ -34,19 +34,25 @@ class UringEngine final : public Engine {
   Backend backend() const noexcept override { return Backend::io_uring; }
 
  private:
-  io_uring_sqe* next_entry() noexcept;
+  io_uring_sqe* next_entry() noexcept {
+    io_uring_sqe* entry = io_uring_get_sqe(&ring_);
+    return entry != nullptr ? entry : make_room();
+  }
+  io_uring_sqe* make_room() noexcept;
   void begin();
   void prepare(io_uring_sqe* entry, Request& request) noexcept;
   void prepare_transfer(io_uring_sqe* entry, IoRequest& request) noexcept;
+  void start_io(Request& request);
+  void wait_for_room(Request& request) noexcept;
   void submit(Request& request) noexcept;
   void wait_for(Request& request, Gate gate) noexcept;
   void splice(Request& request);
   bool on_loop(Request& request);
-  void on_completion(const io_uring_cqe& completion);
   void on_result(Request& request, int result);
   void retry_backlog();
   bool cancel(Request& request) noexcept;
   std::size_t reap();
+  void empty_host() noexcept;
   void enter(unsigned wanted, __kernel_timespec* timeout) noexcept;
   bool kernel_asks() const noexcept;
 

@@ -98,9 +98,8 @@ void UringEngine::begin() {
   watching_event_ = true;
 }
 
-io_uring_sqe* UringEngine::next_entry() noexcept {
-  io_uring_sqe* entry = io_uring_get_sqe(&ring_);
-  if (entry != nullptr) return entry;
+/// The submission queue is full: hands it to the kernel. Null where that takes no more either.
+io_uring_sqe* UringEngine::make_room() noexcept {
   if (!enabled_) return nullptr;
   ++core_->statistics.kernel_entries;
   (void)io_uring_submit(&ring_);  // EBUSY: completions have to be reaped first.
@@ -171,6 +170,13 @@ int UringEngine::fd() noexcept {
   const std::uint64_t one = 1;  // What came before is not told.
   if (io_uring_cq_ready(&ring_) > 0 || kernel_asks()) (void)!write(host, &one, sizeof one);
   return host;
+}
+
+/// Before the reaping, so that what comes meanwhile is told again.
+void UringEngine::empty_host() noexcept {
+  std::uint64_t told = 0;
+  ++core_->statistics.kernel_entries;
+  (void)!read(host_.load(std::memory_order_relaxed), &told, sizeof told);
 }
 
 void UringEngine::wake() noexcept {

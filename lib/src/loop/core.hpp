@@ -114,7 +114,7 @@ class Core {
   std::size_t run_deferred();
   void pump() noexcept;
   std::size_t deliver(Request& request);
-  void account(const Request& request) noexcept;
+  void account_bytes(const IoRequest& request) noexcept;
   static void run_work(Request& request);
   void finish_attempt(Request& request, std::int64_t result) noexcept;
   void idle(Request& request) noexcept {

@@ -20,7 +20,7 @@ IoRequest::IoRequest(File& file) noexcept : Request(Access::core(file), &file, &
 
 Action IoRequest::invoke(Request& request) {
   auto& self = static_cast<IoRequest&>(request);
-  return detail::call<IoRequest, std::size_t>(self.function_, self.context_, self, self.take_result());
+  return detail::call<IoRequest, std::size_t>(self.function_, self.context_, self, [&] { return self.take_result(); });
 }
 
 Result<std::size_t> IoRequest::take_result() noexcept {
@@ -123,7 +123,7 @@ OpenRequest::~OpenRequest() {
 
 Action OpenRequest::invoke(Request& request) {
   auto& self = static_cast<OpenRequest&>(request);
-  return detail::call<OpenRequest, Fd>(self.function_, self.context_, self, self.take_result());
+  return detail::call<OpenRequest, Fd>(self.function_, self.context_, self, [&] { return self.take_result(); });
 }
 
 Result<Fd> OpenRequest::take_result() noexcept {
@@ -153,9 +153,8 @@ Nop::Nop(Loop& loop) noexcept : Request(Access::core(loop), nullptr, &Nop::invok
 
 Action Nop::invoke(Request& request) {
   auto& self = static_cast<Nop&>(request);
-  Result<void> result;
-  if (self.result_ < 0) result = std::unexpected(detail::to_error(Operation::nop, self.result_));
-  return detail::call<Nop, void>(self.function_, self.context_, self, std::move(result));
+  return detail::call<Nop, void>(self.function_, self.context_, self,
+                                 [&] { return detail::void_result(Operation::nop, self.result_); });
 }
 
 Ticket Nop::submit(Done done) noexcept {
@@ -170,8 +169,7 @@ Ticket Nop::submit(Done done) noexcept {
 
 std::optional<Result<void>> Nop::cancel_sync() noexcept {
   if (!settle()) return std::nullopt;
-  if (result_ < 0) return std::unexpected(detail::to_error(Operation::nop, result_));
-  return Result<void>{};
+  return detail::void_result(Operation::nop, result_);
 }
 
 }  // namespace evt

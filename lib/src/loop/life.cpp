@@ -232,6 +232,7 @@ void Core::resubmit(Request& request) noexcept {
   if (request.core_ == nullptr) return;       // Its file went in the callback.
   Ticket ticket;
   if (!admit(request, request.operation_, ticket)) return;
+  if (request.file_ != nullptr) return enqueue(static_cast<IoRequest&>(request));
   switch (request.operation_) {
     case Operation::timer:
       rearm_timer(static_cast<Timer&>(request));

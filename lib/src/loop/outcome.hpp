@@ -18,10 +18,18 @@ StoredFunction store(Callback<R, T> done) noexcept {
   return reinterpret_cast<StoredFunction>(done.function);
 }
 
-template <class R, class T>
-Action call(StoredFunction function, void* context, R& request, Result<T> result) {
+/// `take` makes the Result right where the callback finds it: moving it there shows in the cost of an operation.
+template <class R, class T, class Take>
+Action call(StoredFunction function, void* context, R& request, Take take) {
   if (function == nullptr) return Action::disarm;
-  return reinterpret_cast<typename Callback<R, T>::Function>(function)(context, request, std::move(result));
+  return reinterpret_cast<typename Callback<R, T>::Function>(function)(context, request, take());
+}
+
+/// The Result of an operation that has nothing to tell but whether it worked.
+inline Result<void> void_result(Operation operation, std::int64_t result) noexcept {
+  if (result < 0) [[unlikely]]
+    return std::unexpected(to_error(operation, result));
+  return {};
 }
 
 }  // namespace evt::detail

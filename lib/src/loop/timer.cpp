@@ -16,7 +16,7 @@ Timer::~Timer() {
 
 Action Timer::invoke(Request& request) {
   auto& self = static_cast<Timer&>(request);
-  return detail::call<Timer, std::uint64_t>(self.function_, self.context_, self, self.take_result());
+  return detail::call<Timer, std::uint64_t>(self.function_, self.context_, self, [&] { return self.take_result(); });
 }
 
 Result<std::uint64_t> Timer::take_result() noexcept {
@@ -89,9 +89,8 @@ Wake::~Wake() {
 
 Action Wake::invoke(Request& request) {
   auto& self = static_cast<Wake&>(request);
-  Result<void> result;
-  if (self.result_ < 0) result = std::unexpected(detail::to_error(Operation::wake, self.result_));
-  return detail::call<Wake, void>(self.function_, self.context_, self, std::move(result));
+  return detail::call<Wake, void>(self.function_, self.context_, self,
+                                  [&] { return detail::void_result(Operation::wake, self.result_); });
 }
 
 Ticket Wake::wait(Done done) noexcept {

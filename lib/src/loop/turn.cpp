@@ -165,18 +165,18 @@ std::size_t Core::run_ready() {
 std::size_t Core::deliver(Request& request) {
   idle(request);
   const std::size_t counts = request.internal_ ? 0 : 1;
-  if (counts > 0) account(request);
+  if (counts > 0) {
+    if (options.observer != nullptr) [[unlikely]]
+      observe_completion(request);
+    ++statistics.operations[static_cast<std::size_t>(request.operation_)];
+    if (request.file_ != nullptr) account_bytes(static_cast<const IoRequest&>(request));
+  }
   if (request.invoke_(request) == Action::rearm) resubmit(request);
   return counts;
 }
 
-void Core::account(const Request& request) noexcept {
-  if (options.observer != nullptr) [[unlikely]]
-    observe_completion(request);
-  const auto operation = static_cast<std::size_t>(request.operation_);
-  ++statistics.operations[operation];
-  if (request.file_ == nullptr) return;
-  const std::uint64_t bytes = static_cast<const IoRequest&>(request).done_;
+void Core::account_bytes(const IoRequest& request) noexcept {
+  const std::uint64_t bytes = request.done_;
   switch (request.operation_) {
     case Operation::read:
     case Operation::readv:

@@ -6,15 +6,6 @@ namespace evt {
 
 using detail::Access;
 
-namespace {
-
-Result<void> outcome(std::int64_t result) noexcept {
-  if (result < 0) return std::unexpected(detail::to_error(Operation::work, result));
-  return {};
-}
-
-}  // namespace
-
 Work::Work(Loop& loop, ThreadPool& pool) noexcept
     : Request(Access::core(loop), nullptr, &Work::invoke), pool_(Access::pool(pool)) {}
 
@@ -24,7 +15,8 @@ Work::~Work() {
 
 Action Work::invoke(Request& request) {
   auto& self = static_cast<Work&>(request);
-  return detail::call<Work, void>(self.function_, self.context_, self, outcome(self.result_));
+  return detail::call<Work, void>(self.function_, self.context_, self,
+                                  [&] { return detail::void_result(Operation::work, self.result_); });
 }
 
 Ticket Work::run(Task job, Done done) noexcept {
@@ -41,7 +33,7 @@ Ticket Work::run(Task job, Done done) noexcept {
 
 std::optional<Result<void>> Work::cancel_sync() noexcept {
   if (!settle()) return std::nullopt;
-  return outcome(result_);
+  return detail::void_result(Operation::work, result_);
 }
 
 }  // namespace evt
