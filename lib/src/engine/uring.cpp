@@ -34,6 +34,7 @@ std::uint64_t key_of(const Request& request) noexcept {
 }
 
 Request* request_of(std::uint64_t key) noexcept {
+  // The kernel carries numbers only. NOLINTNEXTLINE(performance-no-int-to-ptr)
   return reinterpret_cast<Request*>(key & ((std::uint64_t{1} << 48) - 1));
 }
 

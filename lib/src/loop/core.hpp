@@ -129,6 +129,7 @@ class Core {
   bool alive() noexcept;
   bool anything_ready() noexcept;
   std::int64_t progress(IoRequest& request, std::int64_t result) noexcept;
+  static void advance_vectors(IoRequest& request, std::size_t count) noexcept;
   void wait_for_pool(Request& request) noexcept;
   void observe_submission(const Request& request) noexcept;
   void observe_completion(const Request& request) noexcept;

@@ -52,6 +52,18 @@ void Core::launch(Request& request) noexcept {
   engine->start(request);
 }
 
+/// Steps over the vectors that `count` more bytes filled.
+void Core::advance_vectors(IoRequest& io, std::size_t count) noexcept {
+  io.done_ += count;
+  std::size_t left = count;
+  while (io.vector_index_ < io.size_ && left >= io.vectors_[io.vector_index_].iov_len - io.vector_offset_) {
+    left -= io.vectors_[io.vector_index_].iov_len - io.vector_offset_;
+    ++io.vector_index_;
+    io.vector_offset_ = 0;
+  }
+  io.vector_offset_ += left;
+}
+
 /// Adds up an attempt's bytes; says the final result, or `unfinished` when more is to be done.
 std::int64_t Core::progress(IoRequest& io, std::int64_t result) noexcept {
   const auto count = static_cast<std::size_t>(result);
@@ -67,8 +79,6 @@ std::int64_t Core::progress(IoRequest& io, std::int64_t result) noexcept {
       }
       return result;
     case Operation::pread:
-      io.done_ = count;
-      return count == 0 && io.size_ > 0 ? code_eof : result;
     case Operation::splice:
       io.done_ = count;
       return count == 0 && io.size_ > 0 ? code_eof : result;
@@ -84,18 +94,10 @@ std::int64_t Core::progress(IoRequest& io, std::int64_t result) noexcept {
       io.done_ += count;
       if (io.done_ == io.size_) return static_cast<std::int64_t>(io.done_);
       return count == 0 ? -EIO : unfinished;  // A device that takes nothing would spin us.
-    case Operation::writev: {
-      io.done_ += count;
-      std::size_t left = count;
-      while (io.vector_index_ < io.size_ && left >= io.vectors_[io.vector_index_].iov_len - io.vector_offset_) {
-        left -= io.vectors_[io.vector_index_].iov_len - io.vector_offset_;
-        ++io.vector_index_;
-        io.vector_offset_ = 0;
-      }
-      io.vector_offset_ += left;
+    case Operation::writev:
+      advance_vectors(io, count);
       if (io.vector_index_ == io.size_) return static_cast<std::int64_t>(io.done_);
       return count == 0 ? -EIO : unfinished;
-    }
     case Operation::readable:
     case Operation::writable:
     case Operation::fsync:

@@ -6,7 +6,6 @@
 
 namespace evt {
 
-using detail::Access;
 using detail::Core;
 
 nanoseconds read_clock(Clock clock) noexcept {
