@@ -237,6 +237,22 @@ TEST_P(CancelSync, OfAPartialWriteSaysHowMuchWentOutAndWritesNoMore) {
   EXPECT_EQ(writer.done.calls, 0);
 }
 
+TEST_P(CancelSync, OfAWriteToAFullSocketWhosePeerSendsNoMore) {
+  SocketPair sockets = make_socket_pair(SOCK_STREAM);
+  fill(sockets.near);
+  ASSERT_EQ(shutdown(sockets.far.get(), SHUT_WR), 0);
+  File file{loop(), File::borrow(sockets.near.get())};
+  Writer writer{file, "blocked"};
+  ASSERT_TRUE(writer.write());
+  turns();
+  EXPECT_FALSE(writer.request.cancel_sync());
+  EXPECT_TRUE(writer.request.idle());
+  ASSERT_TRUE(writer.request.writable(bind(writer.done)));
+  turns();
+  EXPECT_FALSE(writer.request.cancel_sync());
+  EXPECT_EQ(writer.done.calls, 0);
+}
+
 TEST_P(CancelSync, OfAFileReadGivesTheBufferBack) {
   const Fd descriptor = make_file(pattern(1'000'000));
   File file{loop(), File::borrow(descriptor.get())};

@@ -173,6 +173,33 @@ TEST_P(Write, WriteSomeCompletesWithWhatOneWriteTook) {
   EXPECT_EQ(drain(pipe.read), text.substr(0, **done.result));
 }
 
+TEST_P(Write, WaitsForRoomInASocketWhosePeerSendsNoMore) {
+  SocketPair sockets = make_socket_pair(SOCK_STREAM);
+  const std::string before = fill(sockets.near);
+  ASSERT_EQ(shutdown(sockets.far.get(), SHUT_WR), 0);
+  File file{loop(), File::borrow(sockets.near.get())};
+  Writer writer{file, "late"};
+  IoRecorder room;
+  ASSERT_TRUE(writer.request.writable(bind(room)));
+  IoRequest second{file};
+  ASSERT_TRUE(second.write(bytes_of(writer.text), bind(writer.done)));
+  turns();
+  const std::uint64_t turns_before = loop().statistics().turns;
+  ASSERT_TRUE(loop().dispatch(20ms));
+  EXPECT_LE(loop().statistics().turns - turns_before, 8U) << "sleeps, and does not spin";
+  EXPECT_EQ(room.calls + writer.done.calls, 0);
+  std::string got;
+  ASSERT_TRUE(run_until([&] {
+    got += drain(sockets.far);
+    return writer.done.calls > 0;
+  }));
+  EXPECT_EQ(room.calls, 1);
+  EXPECT_TRUE(completed_with(writer.done, 4));
+  got += drain(sockets.far);
+  EXPECT_EQ(got.size(), before.size() + 4);
+  EXPECT_TRUE(got.ends_with("late"));
+}
+
 TEST_P(Write, WriteSomeWaitsForRoom) {
   PipeEnds pipe = make_small_pipe();
   fill(pipe.write);

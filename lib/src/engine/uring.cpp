@@ -21,7 +21,12 @@ enum Phase : std::uint8_t {
   submitted,   // Its own operation is in the ring.
   polling,     // A poll is, and the operation is tried again after it.
   backlogged,  // Nothing is: the submission queue was full.
+  watching,    // A poll that stays is, until it tells more than POLLRDHUP.
+  unwatching,  // Its end was asked for; the operation is tried again after it.
 };
+
+/// Unlike poll(2) the ring tells of POLLRDHUP without being asked, for as long as it is so.
+constexpr int unasked = POLLRDHUP;
 
 /// ERESTARTSYS, which only the kernel should see: an interrupted open of a FIFO ends with it.
 constexpr int restart_system_call = 512;
@@ -67,6 +72,11 @@ bool transfers(Operation operation) noexcept {
 
 bool polls(Operation operation) noexcept {
   return operation == Operation::readable || operation == Operation::writable;
+}
+
+bool is_socket(File& file) noexcept {
+  const Access::Kind kind = Core::kind_of(file);
+  return kind == Access::Kind::stream_socket || kind == Access::Kind::datagram_socket;
 }
 
 /// The ring ignores the offset of what has none, where pread(2) fails.
@@ -209,6 +219,8 @@ void UringEngine::prepare_transfer(io_uring_sqe* entry, IoRequest& request) noex
       break;
   }
   if (nosignal_) entry->rw_flags = RWF_NOSIGNAL;
+  // Left to wait for room in a socket whose peer sends no more, the ring would spin, and not be cancelled either.
+  if (is_socket(*Access::file(request)) && Access::nowait(*Access::file(request))) entry->rw_flags |= RWF_NOWAIT;
 }
 
 /// IORING_OP_SPLICE is punted to a worker thread at 2.6 times the cost: splice(2), and polls.
@@ -247,24 +259,52 @@ void UringEngine::wait_for(Request& request, Gate gate) noexcept {
   io_uring_sqe_set_data64(entry, key_of(request));
 }
 
-void UringEngine::on_result(Request& request, int result) {
+/// A poll that stays, where one that does not would tell of POLLRDHUP at once, again and again.
+void UringEngine::watch(Request& request) noexcept {
+  io_uring_sqe* entry = next_entry();
+  if (entry == nullptr) return wait_for_room(request);
+  Access::engine_flags(request) = watching;
+  const Gate gate = gate_of(request, context_);
+  io_uring_prep_poll_multishot(entry, Access::fd(*gate.file), gate.direction == Direction::read ? POLLIN : POLLOUT);
+  io_uring_sqe_set_data64(entry, key_of(request));
+}
+
+void UringEngine::on_watch(Request& request, const io_uring_cqe& completion) {
+  if ((completion.flags & IORING_CQE_F_MORE) == 0) {
+    Access::hook(request).unlink();  // From dying_.
+    return Access::cancel_requested(request) ? core_->finish(request, -ECANCELED) : try_again(request);
+  }
+  if (Access::engine_flags(request) == unwatching || (completion.res & ~unasked) == 0) return;
+  Access::engine_flags(request) = unwatching;
+  if (!Access::cancel_requested(request)) abort(request);
+}
+
+void UringEngine::try_again(Request& request) {
+  if (request.operation() != Operation::splice) return submit(request);
+  expect_no_wait(request);
+  splice(request);
+}
+
+void UringEngine::on_result(Request& request, const io_uring_cqe& completion) {
+  const std::uint8_t phase = Access::engine_flags(request);
+  if (phase == watching || phase == unwatching) return on_watch(request, completion);
+  int result = completion.res;
   const bool canceled = Access::cancel_requested(request);
   if (canceled) Access::hook(request).unlink();  // From dying_.
-  if (Access::engine_flags(request) == polling) {
+  if (phase == polling) {
     if (result < 0 || canceled) return core_->finish(request, result < 0 ? result : -ECANCELED);
-    if (request.operation() == Operation::splice) {
-      expect_no_wait(request);
-      return splice(request);
-    }
-    return submit(request);
+    return (result & ~unasked) == 0 ? watch(request) : try_again(request);
   }
-  if (result == -EAGAIN && !canceled && transfers(request.operation())) {
-    // A description with O_NONBLOCK of its own: the ring does not wait for those.
-    return wait_for(request, gate_of(request, context_));
+  if (!canceled && transfers(request.operation())) {
+    // A description with O_NONBLOCK of its own, or a socket: the ring does not wait for those.
+    if (result == -EAGAIN) return wait_for(request, gate_of(request, context_));
+    if (result == -EOPNOTSUPP && std::exchange(Access::nowait(*Access::file(request)), false)) return submit(request);
   }
   if (result == -restart_system_call) result = -EINTR;
-  // Unlike poll(2) the ring tells of POLLRDHUP without being asked.
-  if (result > 0 && polls(request.operation())) result &= ~POLLRDHUP;
+  if (result > 0 && polls(request.operation())) {
+    result &= ~unasked;
+    if (result == 0 && !canceled) return watch(request);
+  }
   core_->finish(request, result);
 }
 
@@ -287,7 +327,7 @@ std::size_t UringEngine::reap() {
     if (completion.res >= 0 && Access::file(request) == nullptr && !Access::cancel_requested(request)) {
       core_->finish(request, completion.res);
     } else {
-      on_result(request, completion.res);
+      on_result(request, completion);
     }
   }
   if (head != tail) io_uring_cq_advance(&ring_, tail - head);

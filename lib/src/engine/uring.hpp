@@ -48,7 +48,10 @@ class UringEngine final : public Engine {
   void wait_for(Request& request, Gate gate) noexcept;
   void splice(Request& request);
   bool on_loop(Request& request);
-  void on_result(Request& request, int result);
+  void on_result(Request& request, const io_uring_cqe& completion);
+  void on_watch(Request& request, const io_uring_cqe& completion);
+  void watch(Request& request) noexcept;
+  void try_again(Request& request);
   void retry_backlog();
   bool cancel(Request& request) noexcept;
   std::size_t reap();
