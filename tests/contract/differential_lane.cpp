@@ -156,9 +156,9 @@ void ChannelState::fill() {
   outcomes[1].push_back({sequences[1]++, Operation::none, 0, 0, all.size(), all});
 }
 
-void ChannelState::hang_up(WritesWait writes) {
+void ChannelState::hang_up(End end) {
   if (what.kind == Kind::datagram || !far) return;
-  if (what.kind == Kind::stream && writes == WritesWait::no) {
+  if (what.kind == Kind::stream && end == End::half) {
     half_closed = shutdown(far.get(), SHUT_WR) == 0;
   } else {
     far.reset();

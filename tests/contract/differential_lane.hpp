@@ -39,8 +39,8 @@ struct ChannelState {
   void feed(std::size_t size);
   void fill();
   /// Half of a stream where nothing waits to be written there, else all.
-  enum class WritesWait : std::uint8_t { no, yes };
-  void hang_up(WritesWait writes);
+  enum class End : std::uint8_t { half, both };
+  void hang_up(End end);
   /// The end of the program: what is left in the descriptor.
   void look_at_the_rest();
 

@@ -60,9 +60,6 @@ Report run_on(Contestant contestant, const Program& program) {
 ///   of those cancelled, which end when they end, nor of those a closed file refuses, which are never in a queue.
 /// These are not done, because nobody could say what happened:
 /// - Destroying a request that could go on: the bytes it took would be told to nobody.
-/// - A write that waits in a half-closed socket: POLLRDHUP keeps io_uring from waiting, and a worker thread of the
-/// kernel
-///   that blocks in it cannot be cancelled.
 /// The wild simulation, with short counts that no kernel gives, is not compared at all. In every channel of every run
 /// each activation completes once, transferred() is the result, and all bytes are accounted for: World::report.
 std::string compare(const Report& one, const Report& other) {

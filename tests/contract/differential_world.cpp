@@ -58,8 +58,8 @@ void World::perform(const Act& act) {
       // One event at a time: io_uring tells of the one that woke it, the others of all there are when they look.
       channels_[act.channel]->drained = true;
       rest();
-      return channels_[act.channel]->hang_up(writes_wait(act.channel) ? ChannelState::WritesWait::yes
-                                                                      : ChannelState::WritesWait::no);
+      return channels_[act.channel]->hang_up(act.pick % 2 == 0 || !writes_wait(act.channel) ? ChannelState::End::half
+                                                                                            : ChannelState::End::both);
     case Verb::turn:
       if (!loop_->run(RunMode::no_wait)) fail("run failed");
       return;
@@ -91,8 +91,6 @@ bool World::writes_wait(std::size_t channel) const {
 
 void World::submit(const Act& act) {
   ChannelState& source = *channels_[act.channel];
-  // A write that waits in a half-closed socket cannot be cancelled on io_uring: see README.md.
-  if (source.half_closed && act.size >= big_write) return;
   Item& item = *items_.emplace_back(std::make_unique<Item>(*source.file, act));
   item.rearms_left = act.rearms;
   if (act.operation == Operation::close) {
