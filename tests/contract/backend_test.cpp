@@ -141,6 +141,10 @@ TEST(BackendChoice, NobodyWithoutLockedMemoryGetsALoopThatWorks) {
 
 /// What a limit of descriptors does at every point of making a loop.
 TEST(BackendChoice, TooFewDescriptorsAreAnErrorAndLeakNone) {
+#ifdef __SANITIZE_ADDRESS__
+  // UBSan makes a pipe to see whether an object may be looked at, and takes its failure for a broken object.
+  GTEST_SKIP() << "the sanitizer needs descriptors of its own";
+#endif
   for (const Backend backend : {Backend::automatic, Backend::io_uring, Backend::epoll}) {
     if (backend != Backend::automatic && !available(backend)) continue;
     EXPECT_TRUE(in_child([&] {

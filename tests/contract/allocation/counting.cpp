@@ -19,10 +19,13 @@ void count() {
 extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*, std::size_t),
                                                          void (*on_free)(const volatile void*));
 
+namespace {
+const int installed = __sanitizer_install_malloc_and_free_hooks([](const volatile void*, std::size_t) { count(); },
+                                                                [](const volatile void*) {});
+}  // namespace
+
 namespace evt::contract {
 std::uint64_t count_allocations() {
-  static const int installed = __sanitizer_install_malloc_and_free_hooks(
-      [](const volatile void*, std::size_t) { count(); }, [](const volatile void*) {});
   return installed != 0 ? allocations.load(std::memory_order_relaxed) : 0;
 }
 }  // namespace evt::contract
