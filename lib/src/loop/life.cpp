@@ -237,18 +237,13 @@ void Core::resubmit(Request& request) noexcept {
   if (request.file_ != nullptr) return enqueue(static_cast<IoRequest&>(request));
   switch (request.operation_) {
     case Operation::timer:
-      rearm_timer(static_cast<Timer&>(request));
-      return;
+      return rearm_timer(static_cast<Timer&>(request));
     case Operation::wake:
-      start_wake(static_cast<Wake&>(request));
-      return;
+      return start_wake(static_cast<Wake&>(request));
     case Operation::work:
-      start_work(static_cast<Work&>(request));
-      return;
+      return start_work(static_cast<Work&>(request));
     case Operation::nop:
     case Operation::open:
-      launch(request);
-      return;
     case Operation::none:
     case Operation::read:
     case Operation::readv:
@@ -263,9 +258,9 @@ void Core::resubmit(Request& request) noexcept {
     case Operation::splice:
     case Operation::fsync:
     case Operation::close:
-      enqueue(static_cast<IoRequest&>(request));
-      return;
+      break;
   }
+  launch(request);
 }
 
 void Core::observe_submission(const Request& request) noexcept {
