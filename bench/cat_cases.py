@@ -94,6 +94,7 @@ def through_pipe(tool, reader_argv, expected, feeder_argv=None):
 def into_file(tool, target, expected):
     """tool >target, or a tool that opens the target itself: the last argument says which."""
     target.unlink(missing_ok=True)  # Drops the dirty pages of the run before, unwritten.
+    os.sync()  # The journal of that is nobody's cost; left running it was charged to whoever came next.
     opens_itself = str(target) in tool.argv
     with harness.deadline(), open(os.devnull if opens_itself else target, "wb") as stdout:
         usage = run_tool(tool, stdout=stdout.fileno())
