@@ -104,6 +104,7 @@ class Loop {
 
   /// Embedding in another loop: prepare() submits what waits and says how long to sleep at most
   /// (`never`: for ever); wait until fd() is readable or that is over; then run(no_wait).
+  /// The loop owns fd(); it is -1 where the process has no descriptor left for it, and another one after after_fork().
   nanoseconds prepare() noexcept;
   int fd() const noexcept;
 
