@@ -46,6 +46,7 @@ accepts() {
   refuses lib/src/loop/a.cpp '"../engine/engine.hpp"'
   refuses lib/src/loop/a.cpp '<engine/engine.hpp>'
   refuses lib/src/engine/a.cpp '"pool/pool.hpp"'
+  refuses lib/src/loop/a.cpp '"net/net.hpp"'
   refuses lib/src/net/a.cpp '"dns/dns.hpp"'
   refuses lib/src/dns/a.cpp '"dial/dial.hpp"'
 }

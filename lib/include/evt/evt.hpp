@@ -1,6 +1,7 @@
 /// Everything of evt at once.
 #pragma once
 
+#include <evt/address.hpp>
 #include <evt/callback.hpp>
 #include <evt/fd.hpp>
 #include <evt/file.hpp>
