@@ -28,7 +28,20 @@ Lane lane_of(Operation operation) {
     case Operation::open:
     case Operation::timer:
     case Operation::wake:
+    case Operation::connect:
+    case Operation::accept:
+    case Operation::shutdown:
+    case Operation::recv:
+    case Operation::send:
+    case Operation::recv_pooled:
+    case Operation::recvmsg:
+    case Operation::sendmsg:
+    case Operation::recvmmsg:
+    case Operation::sendmmsg:
     case Operation::work:
+    case Operation::composed:
+    case Operation::signal:
+    case Operation::process:
       break;
   }
   return Lane::aside;
@@ -124,7 +137,20 @@ void World::start(Item& item) {
     case Operation::open:
     case Operation::timer:
     case Operation::wake:
+    case Operation::connect:
+    case Operation::accept:
+    case Operation::shutdown:
+    case Operation::recv:
+    case Operation::send:
+    case Operation::recv_pooled:
+    case Operation::recvmsg:
+    case Operation::sendmsg:
+    case Operation::recvmmsg:
+    case Operation::sendmmsg:
     case Operation::work:
+    case Operation::composed:
+    case Operation::signal:
+    case Operation::process:
       fail("not an operation of a file");
       return;
   }

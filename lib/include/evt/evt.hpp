@@ -5,6 +5,7 @@
 #include <evt/callback.hpp>
 #include <evt/fd.hpp>
 #include <evt/file.hpp>
+#include <evt/file_request.hpp>
 #include <evt/io_request.hpp>
 #include <evt/loop.hpp>
 #include <evt/observer.hpp>

@@ -4,6 +4,7 @@
 
 #include <evt/fd.hpp>
 #include <evt/file.hpp>
+#include <evt/file_request.hpp>
 #include <evt/request.hpp>
 
 #include <fcntl.h>
@@ -21,7 +22,7 @@ namespace evt {
 /// iovec arrays are borrowed until the callback, cancel_sync() or the destructor, and never
 /// written to (iovecs). Every operation may fail with an errno of the system call named, with
 /// Errc::canceled, and with EBADF where the File has no descriptor. None calls back inline.
-class IoRequest : public Request {
+class IoRequest : public FileRequest {
  public:
   using Done = Callback<IoRequest, std::size_t>;
 
@@ -70,12 +71,9 @@ class IoRequest : public Request {
   /// borrowed one. Cannot be cancelled. Operations submitted meanwhile fail with EBADF.
   Ticket close(Done done) noexcept;
 
-  /// Bytes moved by the current or last operation, also by one that failed or was cancelled.
-  std::size_t transferred() const noexcept { return done_; }
-
   static constexpr std::size_t inline_capacity = 32;
   std::span<const std::byte> inline_data() const noexcept {
-    return {inline_, done_ < inline_capacity ? done_ : inline_capacity};
+    return {inline_, transferred() < inline_capacity ? transferred() : inline_capacity};
   }
 
   /// Returns with the request idle and the buffers the caller's, without calling back; hands back
@@ -87,26 +85,8 @@ class IoRequest : public Request {
   friend class detail::Core;
   static Action invoke(Request& request);
   Result<std::size_t> take_result() noexcept;
-  struct Operands {
-    std::byte* data = nullptr;
-    const iovec* vectors = nullptr;
-    File* target = nullptr;
-    std::size_t size = 0;
-    std::uint64_t offset = 0;
-  };
   Ticket submit(Operation operation, const Operands& operands, Done done) noexcept;
 
-  detail::Hook target_hook_{this};  // A splice's place in the target's write queue.
-  union {
-    std::byte* data_ = nullptr;  // Plain buffer.
-    const iovec* vectors_;       // readv, writev.
-    File* target_;               // splice.
-  };
-  std::size_t size_ = 0;           // Bytes wanted; for vectors their count.
-  std::size_t done_ = 0;           // Bytes moved so far.
-  std::uint64_t offset_ = 0;       // pread, pwrite.
-  std::size_t vector_index_ = 0;   // First vector not finished.
-  std::size_t vector_offset_ = 0;  // Bytes of it already moved.
   std::byte inline_[inline_capacity];
 };
 

@@ -48,11 +48,24 @@ enum class Operation : std::uint8_t {
   fsync,
   close,
   open,
+  connect,
+  accept,
+  shutdown,
+  recv,
+  send,
+  recv_pooled,
+  recvmsg,
+  sendmsg,
+  recvmmsg,
+  sendmmsg,
   timer,
   wake,
   work,
+  composed,
+  signal,
+  process,
 };
-inline constexpr std::size_t operation_count = static_cast<std::size_t>(Operation::work) + 1;
+inline constexpr std::size_t operation_count = static_cast<std::size_t>(Operation::process) + 1;
 
 /// The name of `operation`, a literal such as "read_exact".
 const char* name_of(Operation operation) noexcept;

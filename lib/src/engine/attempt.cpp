@@ -5,6 +5,7 @@
 #include "engine/nosignal.hpp"
 #include "engine/reopen.hpp"
 #include "loop/core.hpp"
+#include "loop/operations.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -23,11 +24,6 @@ using Kind = Access::Kind;
 
 std::int64_t outcome(ssize_t count) noexcept {
   return count >= 0 ? count : -errno;
-}
-
-bool reads(Operation operation) noexcept {
-  return operation == Operation::read || operation == Operation::readv || operation == Operation::read_exact ||
-         operation == Operation::pread;
 }
 
 /// What one system call moves: vectors and a position (-1: the file's own).
@@ -121,7 +117,7 @@ std::int64_t try_poll(File& file, short events, Attempt& context) noexcept {
 
 }  // namespace
 
-std::span<const iovec> next_vectors(const IoRequest& request, iovec& scratch) noexcept {
+std::span<const iovec> next_vectors(const FileRequest& request, iovec& scratch) noexcept {
   const std::size_t index = Access::vector_index(request);
   const iovec* vectors = Access::vectors(request);
   const std::size_t count = Access::size(request);
@@ -141,7 +137,7 @@ bool would_block_in_splice(File& file) noexcept {
 }
 }  // namespace
 
-std::int64_t try_splice(IoRequest& request, Attempt& context) noexcept {
+std::int64_t try_splice(FileRequest& request, Attempt& context) noexcept {
   if (would_block_in_splice(*Access::file(request)) || would_block_in_splice(Access::target(request))) return -EINVAL;
   ++context.system_calls;
   SigpipeGuard guard{context.broken_pipe == BrokenPipe::suppress};
@@ -150,7 +146,7 @@ std::int64_t try_splice(IoRequest& request, Attempt& context) noexcept {
 }
 
 std::int64_t attempt(Request& request, Attempt& context) noexcept {
-  IoRequest& io = Access::io(request);
+  FileRequest& io = Access::io(request);
   File& file = *Access::file(request);
   switch (const Operation operation = request.operation(); operation) {
     case Operation::read:
@@ -164,13 +160,14 @@ std::int64_t attempt(Request& request, Attempt& context) noexcept {
       return transfer_bytes(file,
                             {.vectors = {&one, 1},
                              .offset = positional(operation) ? static_cast<off_t>(Access::offset(io) + done) : -1,
-                             .reading = reads(operation)},
+                             .reading = traits(operation).moves == Moves::in},
                             context);
     }
     case Operation::readv:
     case Operation::writev: {
       iovec scratch;
-      return transfer_bytes(file, {.vectors = next_vectors(io, scratch), .reading = reads(operation)}, context);
+      return transfer_bytes(
+          file, {.vectors = next_vectors(io, scratch), .reading = traits(operation).moves == Moves::in}, context);
     }
     case Operation::readable:
       return try_poll(file, POLLIN, context);
@@ -185,7 +182,20 @@ std::int64_t attempt(Request& request, Attempt& context) noexcept {
     case Operation::open:
     case Operation::timer:
     case Operation::wake:
+    case Operation::connect:
+    case Operation::accept:
+    case Operation::shutdown:
+    case Operation::recv:
+    case Operation::send:
+    case Operation::recv_pooled:
+    case Operation::recvmsg:
+    case Operation::sendmsg:
+    case Operation::recvmmsg:
+    case Operation::sendmmsg:
     case Operation::work:
+    case Operation::composed:
+    case Operation::signal:
+    case Operation::process:
       break;
   }
   return -EINVAL;
@@ -193,43 +203,23 @@ std::int64_t attempt(Request& request, Attempt& context) noexcept {
 
 Gate gate_of(Request& request, Attempt& context) noexcept {
   File& file = *Access::file(request);
-  switch (request.operation()) {
-    case Operation::splice: {
-      File& target = Access::target(Access::io(request));
-      pollfd sides[2] = {{Access::fd(file), POLLIN, 0}, {Access::fd(target), POLLOUT, 0}};
-      if (Core::kind_of(file) == Kind::regular) return {&target, Direction::write};
-      if (Core::kind_of(target) == Kind::regular) return {&file, Direction::read};
-      ++context.system_calls;
-      (void)poll(sides, 2, 0);
-      return sides[0].revents == 0 ? Gate{&file, Direction::read} : Gate{&target, Direction::write};
-    }
-    case Operation::read:
-    case Operation::readv:
-    case Operation::read_exact:
-    case Operation::pread:
-    case Operation::readable:
-      return {&file, Direction::read};
-    case Operation::write:
-    case Operation::writev:
-    case Operation::write_some:
-    case Operation::pwrite:
-    case Operation::writable:
-    case Operation::none:
-    case Operation::nop:
-    case Operation::fsync:
-    case Operation::close:
-    case Operation::open:
-    case Operation::timer:
-    case Operation::wake:
-    case Operation::work:
-      break;
+  if (request.operation() != Operation::splice) {
+    return {&file, traits(request.operation()).moves == Moves::in || request.operation() == Operation::readable
+                       ? Direction::read
+                       : Direction::write};
   }
-  return {&file, Direction::write};
+  File& target = Access::target(Access::io(request));
+  pollfd sides[2] = {{Access::fd(file), POLLIN, 0}, {Access::fd(target), POLLOUT, 0}};
+  if (Core::kind_of(file) == Kind::regular) return {&target, Direction::write};
+  if (Core::kind_of(target) == Kind::regular) return {&file, Direction::read};
+  ++context.system_calls;
+  (void)poll(sides, 2, 0);
+  return sides[0].revents == 0 ? Gate{&file, Direction::read} : Gate{&target, Direction::write};
 }
 
 std::size_t asked(Request& request) noexcept {
-  IoRequest& io = Access::io(request);
-  if (request.operation() != Operation::readv && request.operation() != Operation::writev) {
+  FileRequest& io = Access::io(request);
+  if (traits(request.operation()).unit != Unit::vectors) {
     return Access::size(io) - Access::done(io);
   }
   iovec scratch;
@@ -240,11 +230,7 @@ std::size_t asked(Request& request) noexcept {
 }
 
 bool short_means_dry(Request& request) noexcept {
-  const Operation operation = request.operation();
-  if (operation == Operation::readable || operation == Operation::writable || operation == Operation::splice) {
-    return false;
-  }
-  return Access::dries(*Access::file(request));
+  return transfers(request.operation()) && Access::dries(*Access::file(request));
 }
 
 }  // namespace evt::detail

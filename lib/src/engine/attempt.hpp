@@ -23,11 +23,6 @@ inline constexpr std::int64_t code_needs_pool = -6001;
 /// A count, -errno, -EAGAIN where it would block, or code_needs_pool.
 std::int64_t attempt(Request& request, Attempt& context) noexcept;
 
-/// pread and pwrite: beside the stream, at an offset.
-inline bool positional(Operation operation) noexcept {
-  return operation == Operation::pread || operation == Operation::pwrite;
-}
-
 /// Where a request that would block has to wait.
 struct Gate {
   File* file;
@@ -42,10 +37,10 @@ bool short_means_dry(Request& request) noexcept;
 std::size_t asked(Request& request) noexcept;
 
 /// splice(2) without blocking; the pipe side alone honours that.
-std::int64_t try_splice(IoRequest& request, Attempt& context) noexcept;
+std::int64_t try_splice(FileRequest& request, Attempt& context) noexcept;
 
 /// The vectors of the next part of a readv or writev, as far as the last parts came; `scratch`
 /// stands for a vector that was moved in part.
-std::span<const iovec> next_vectors(const IoRequest& request, iovec& scratch) noexcept;
+std::span<const iovec> next_vectors(const FileRequest& request, iovec& scratch) noexcept;
 
 }  // namespace evt::detail

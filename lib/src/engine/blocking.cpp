@@ -3,6 +3,7 @@
 
 #include "engine/attempt.hpp"
 #include "loop/core.hpp"
+#include "loop/operations.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -25,19 +26,14 @@ std::int64_t await(File& file, Direction direction) noexcept {
   return outcome(poll(&one, 1, -1));
 }
 
-bool reads(Operation operation) noexcept {
-  return operation != Operation::write && operation != Operation::writev && operation != Operation::write_some &&
-         operation != Operation::pwrite;
-}
-
-std::int64_t transfer(IoRequest& io, File& file) noexcept {
+std::int64_t transfer(FileRequest& io, File& file) noexcept {
   const Operation operation = io.operation();
-  const bool reading = reads(operation);
+  const bool reading = traits(operation).moves == Moves::in;
   const std::int64_t ready = await(file, reading ? Direction::read : Direction::write);
   if (ready < 0) return ready;
   const int fd = Access::fd(file);
   const std::size_t done = Access::done(io);
-  if (operation == Operation::readv || operation == Operation::writev) {
+  if (traits(operation).unit == Unit::vectors) {
     iovec scratch;
     const std::span<const iovec> vectors = next_vectors(io, scratch);
     const auto count = static_cast<int>(vectors.size());
@@ -89,7 +85,20 @@ void run_blocking(Request& request) noexcept {
     case Operation::close:
     case Operation::timer:
     case Operation::wake:
+    case Operation::connect:
+    case Operation::accept:
+    case Operation::shutdown:
+    case Operation::recv:
+    case Operation::send:
+    case Operation::recv_pooled:
+    case Operation::recvmsg:
+    case Operation::sendmsg:
+    case Operation::recvmmsg:
+    case Operation::sendmmsg:
     case Operation::work:
+    case Operation::composed:
+    case Operation::signal:
+    case Operation::process:
       break;
   }
   result = -EINVAL;

@@ -3,6 +3,7 @@
 
 #include "engine/blocking.hpp"
 #include "engine/splice_side.hpp"
+#include "loop/operations.hpp"
 
 #include <fcntl.h>
 #include <sys/eventfd.h>
@@ -66,7 +67,20 @@ void EpollEngine::start(Request& request) {
     case Operation::splice:
     case Operation::timer:
     case Operation::wake:
+    case Operation::connect:
+    case Operation::accept:
+    case Operation::shutdown:
+    case Operation::recv:
+    case Operation::send:
+    case Operation::recv_pooled:
+    case Operation::recvmsg:
+    case Operation::sendmsg:
+    case Operation::recvmmsg:
+    case Operation::sendmmsg:
     case Operation::work:
+    case Operation::composed:
+    case Operation::signal:
+    case Operation::process:
       break;
   }
   File& file = *Access::file(request);

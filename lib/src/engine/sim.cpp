@@ -3,6 +3,7 @@
 #include "engine/blocking.hpp"
 #include "engine/sim_engine.hpp"
 #include "engine/sim_request.hpp"
+#include "loop/operations.hpp"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

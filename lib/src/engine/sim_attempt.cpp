@@ -1,6 +1,7 @@
 /// One try of an operation in the simulated engine: the library's own attempt(), on fewer bytes where the seed says so.
 #include "engine/blocking.hpp"
 #include "engine/sim_engine.hpp"
+#include "loop/operations.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -39,10 +40,6 @@ bool divides(File& file) noexcept {
   return false;
 }
 
-bool has_vectors(Operation operation) noexcept {
-  return operation == Operation::readv || operation == Operation::writev;
-}
-
 }  // namespace
 
 std::int64_t SimEngine::perform(Request& request) {
@@ -73,7 +70,20 @@ std::int64_t SimEngine::perform(Request& request) {
     case Operation::splice:
     case Operation::timer:
     case Operation::wake:
+    case Operation::connect:
+    case Operation::accept:
+    case Operation::shutdown:
+    case Operation::recv:
+    case Operation::send:
+    case Operation::recv_pooled:
+    case Operation::recvmsg:
+    case Operation::sendmsg:
+    case Operation::recvmmsg:
+    case Operation::sendmmsg:
     case Operation::work:
+    case Operation::composed:
+    case Operation::signal:
+    case Operation::process:
       break;
   }
   if (request.operation() != Operation::splice && Access::blocking_only(*Access::file(request))) {
@@ -86,9 +96,9 @@ std::int64_t SimEngine::perform(Request& request) {
 std::int64_t SimEngine::transfer(Request& request) {
   const std::size_t most = cut(request);
   if (most == 0) return attempt(request, context_);
-  IoRequest& io = Access::io(request);
+  FileRequest& io = Access::io(request);
   const std::size_t size = Access::size(io);
-  if (!has_vectors(request.operation())) {
+  if (!(traits(request.operation()).unit == Unit::vectors)) {
     Access::size(io) = Access::done(io) + most;
     const std::int64_t result = attempt(request, context_);
     Access::size(io) = size;
@@ -117,39 +127,13 @@ std::int64_t SimEngine::transfer(Request& request) {
 
 /// How many bytes this attempt may move at most; 0: as many as it wants.
 std::size_t SimEngine::cut(Request& request) noexcept {
-  unsigned percent = 0;
-  switch (request.operation()) {
-    case Operation::read_exact:
-    case Operation::write:
-    case Operation::writev:
-    case Operation::pwrite:
-      percent = options_.short_transfers;
-      break;
-    case Operation::read:
-    case Operation::readv:
-    case Operation::pread:
-    case Operation::write_some:
-    case Operation::splice:
-      percent = options_.short_results;
-      break;
-    case Operation::none:
-    case Operation::nop:
-    case Operation::readable:
-    case Operation::writable:
-    case Operation::fsync:
-    case Operation::close:
-    case Operation::open:
-    case Operation::timer:
-    case Operation::wake:
-    case Operation::work:
-      return 0;
-  }
+  const OperationTraits& kind = traits(request.operation());
+  if (kind.moves == Moves::nothing) return 0;
+  const unsigned percent = kind.over == Over::whole ? options_.short_transfers : options_.short_results;
   File& file = *Access::file(request);
   if (!random_.chance(percent) || !divides(file)) return 0;
   const std::size_t wanted = asked(request);
-  const Operation operation = request.operation();
-  const bool streams =
-      Core::kind_of(file) != Kind::regular && (operation == Operation::write || operation == Operation::writev);
+  const bool streams = Core::kind_of(file) != Kind::regular && kind.over == Over::whole && kind.moves == Moves::out;
   if (wanted < 2 || (streams && wanted <= options_.whole_writes)) return 0;
   return 1 + random_.below(wanted - 1);
 }

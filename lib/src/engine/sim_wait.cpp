@@ -2,6 +2,7 @@
 /// sleeps for real, for the sake of other threads and of whoever is at the other end of a descriptor.
 #include "engine/sim_engine.hpp"
 #include "engine/sim_request.hpp"
+#include "loop/operations.hpp"
 
 #include <sys/epoll.h>
 #include <unistd.h>

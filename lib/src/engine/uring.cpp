@@ -4,6 +4,7 @@
 
 #include "engine/nosignal.hpp"
 #include "engine/splice_side.hpp"
+#include "loop/operations.hpp"
 
 #include <poll.h>
 
@@ -41,33 +42,6 @@ std::uint64_t key_of(const Request& request) noexcept {
 Request* request_of(std::uint64_t key) noexcept {
   // The kernel carries numbers only. NOLINTNEXTLINE(performance-no-int-to-ptr)
   return reinterpret_cast<Request*>(key & ((std::uint64_t{1} << 48) - 1));
-}
-
-bool transfers(Operation operation) noexcept {
-  switch (operation) {
-    case Operation::read:
-    case Operation::readv:
-    case Operation::read_exact:
-    case Operation::write:
-    case Operation::writev:
-    case Operation::write_some:
-    case Operation::pread:
-    case Operation::pwrite:
-      return true;
-    case Operation::none:
-    case Operation::nop:
-    case Operation::readable:
-    case Operation::writable:
-    case Operation::splice:
-    case Operation::fsync:
-    case Operation::close:
-    case Operation::open:
-    case Operation::timer:
-    case Operation::wake:
-    case Operation::work:
-      break;
-  }
-  return false;
 }
 
 bool polls(Operation operation) noexcept {
@@ -164,13 +138,26 @@ void UringEngine::prepare(io_uring_sqe* entry, Request& request) noexcept {
     case Operation::splice:
     case Operation::timer:
     case Operation::wake:
+    case Operation::connect:
+    case Operation::accept:
+    case Operation::shutdown:
+    case Operation::recv:
+    case Operation::send:
+    case Operation::recv_pooled:
+    case Operation::recvmsg:
+    case Operation::sendmsg:
+    case Operation::recvmmsg:
+    case Operation::sendmmsg:
     case Operation::work:
+    case Operation::composed:
+    case Operation::signal:
+    case Operation::process:
       prepare_transfer(entry, Access::io(request));
       return;
   }
 }
 
-void UringEngine::prepare_transfer(io_uring_sqe* entry, IoRequest& request) noexcept {
+void UringEngine::prepare_transfer(io_uring_sqe* entry, FileRequest& request) noexcept {
   const int fd = Access::fd(*Access::file(request));
   const std::size_t done = Access::done(request);
   std::byte* data = Access::data(request) + done;
@@ -214,7 +201,20 @@ void UringEngine::prepare_transfer(io_uring_sqe* entry, IoRequest& request) noex
     case Operation::open:
     case Operation::timer:
     case Operation::wake:
+    case Operation::connect:
+    case Operation::accept:
+    case Operation::shutdown:
+    case Operation::recv:
+    case Operation::send:
+    case Operation::recv_pooled:
+    case Operation::recvmsg:
+    case Operation::sendmsg:
+    case Operation::recvmmsg:
+    case Operation::sendmmsg:
     case Operation::work:
+    case Operation::composed:
+    case Operation::signal:
+    case Operation::process:
       io_uring_prep_write(entry, fd, data, size, current);
       break;
   }

@@ -41,7 +41,7 @@ class UringEngine final : public Engine {
   io_uring_sqe* make_room() noexcept;
   void begin();
   void prepare(io_uring_sqe* entry, Request& request) noexcept;
-  void prepare_transfer(io_uring_sqe* entry, IoRequest& request) noexcept;
+  void prepare_transfer(io_uring_sqe* entry, FileRequest& request) noexcept;
   void start_io(Request& request);
   void wait_for_room(Request& request) noexcept;
   void submit(Request& request) noexcept;

@@ -35,21 +35,21 @@ struct Access {
   static std::uint32_t slot(const Request& request) noexcept { return request.slot_; }
   static Direction direction(const Request& request) noexcept { return static_cast<Direction>(request.direction_); }
 
-  // IoRequest.
-  static IoRequest& io(Request& request) noexcept { return static_cast<IoRequest&>(request); }
-  static std::byte* data(const IoRequest& request) noexcept { return request.data_; }
-  static const iovec* vectors(const IoRequest& request) noexcept { return request.vectors_; }
-  static File& target(const IoRequest& request) noexcept { return *request.target_; }
-  static std::size_t size(const IoRequest& request) noexcept { return request.size_; }
-  static std::size_t done(const IoRequest& request) noexcept { return request.done_; }
-  static std::uint64_t offset(const IoRequest& request) noexcept { return request.offset_; }
-  static std::size_t vector_index(const IoRequest& request) noexcept { return request.vector_index_; }
-  static std::size_t vector_offset(const IoRequest& request) noexcept { return request.vector_offset_; }
+  // FileRequest.
+  static FileRequest& io(Request& request) noexcept { return static_cast<FileRequest&>(request); }
+  static std::byte* data(const FileRequest& request) noexcept { return request.data_; }
+  static const iovec* vectors(const FileRequest& request) noexcept { return request.vectors_; }
+  static File& target(const FileRequest& request) noexcept { return *request.target_; }
+  static std::size_t size(const FileRequest& request) noexcept { return request.size_; }
+  static std::size_t done(const FileRequest& request) noexcept { return request.done_; }
+  static std::uint64_t offset(const FileRequest& request) noexcept { return request.offset_; }
+  static std::size_t vector_index(const FileRequest& request) noexcept { return request.vector_index_; }
+  static std::size_t vector_offset(const FileRequest& request) noexcept { return request.vector_offset_; }
   // For an engine that shows an attempt less than all of it.
-  static const iovec*& vectors(IoRequest& request) noexcept { return request.vectors_; }
-  static std::size_t& size(IoRequest& request) noexcept { return request.size_; }
-  static std::size_t& vector_index(IoRequest& request) noexcept { return request.vector_index_; }
-  static std::size_t& vector_offset(IoRequest& request) noexcept { return request.vector_offset_; }
+  static const iovec*& vectors(FileRequest& request) noexcept { return request.vectors_; }
+  static std::size_t& size(FileRequest& request) noexcept { return request.size_; }
+  static std::size_t& vector_index(FileRequest& request) noexcept { return request.vector_index_; }
+  static std::size_t& vector_offset(FileRequest& request) noexcept { return request.vector_offset_; }
 
   // OpenRequest.
   static OpenRequest& open(Request& request) noexcept { return static_cast<OpenRequest&>(request); }

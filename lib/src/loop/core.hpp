@@ -58,7 +58,7 @@ class Core {
   void start_wake(Wake& wake) noexcept;
 
   // queue.cpp: the queues of a file.
-  void enqueue(IoRequest& request) noexcept;
+  void enqueue(FileRequest& request) noexcept;
   void advance(File& file, Direction direction) noexcept;
   void leave_queues(Request& request) noexcept;
   void settle_all(File& file) noexcept;
@@ -66,7 +66,9 @@ class Core {
   void orphan_requests(File& file) noexcept;
   int surrender(File& file) noexcept;
   static void forget_kind(File& file) noexcept;
-  void start_close(IoRequest& request) noexcept;
+  static File& second_file(const Request& request) noexcept;
+  static bool takes_work(const File& file) noexcept;
+  void start_close(FileRequest& request) noexcept;
   void close_when_quiet(File& file) noexcept;
 
   /// What the descriptor is, found out by fstat(2) on first need.
@@ -114,7 +116,7 @@ class Core {
   std::size_t run_deferred();
   void pump() noexcept;
   std::size_t deliver(Request& request);
-  void account_bytes(const IoRequest& request) noexcept;
+  void account_bytes(const FileRequest& request) noexcept;
   static void run_work(Request& request);
   void finish_attempt(Request& request, std::int64_t result) noexcept;
   void idle(Request& request) noexcept {
@@ -122,14 +124,14 @@ class Core {
     active_ -= request.referenced_ ? 1 : 0;
     if (request.file_ == nullptr) return;
     --request.file_->busy_;
-    if (request.operation_ == Operation::splice) --static_cast<IoRequest&>(request).target_->busy_;
+    if (request.operation_ == Operation::splice) --static_cast<FileRequest&>(request).target_->busy_;
   }
   void expire(Timer& timer, nanoseconds now) noexcept;
   void resubmit(Request& request) noexcept;
   bool alive() noexcept;
   bool anything_ready() noexcept;
-  std::int64_t progress(IoRequest& request, std::int64_t result) noexcept;
-  static void advance_vectors(IoRequest& request, std::size_t count) noexcept;
+  std::int64_t progress(FileRequest& request, std::int64_t result) noexcept;
+  static void advance_vectors(FileRequest& request, std::size_t count) noexcept;
   void wait_for_pool(Request& request) noexcept;
   void observe_submission(const Request& request) noexcept;
   void observe_completion(const Request& request) noexcept;

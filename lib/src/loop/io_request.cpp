@@ -16,7 +16,7 @@ Ticket no_loop() noexcept {
 }
 }  // namespace
 
-IoRequest::IoRequest(File& file) noexcept : Request(Access::core(file), &file, &IoRequest::invoke) {}
+IoRequest::IoRequest(File& file) noexcept : FileRequest(file, &IoRequest::invoke) {}
 
 Action IoRequest::invoke(Request& request) {
   auto& self = static_cast<IoRequest&>(request);
@@ -29,8 +29,10 @@ Result<std::size_t> IoRequest::take_result() noexcept {
   return static_cast<std::size_t>(result_);
 }
 
-/// The operands are set before: only an idle request may be touched, so callers check first.
-Ticket IoRequest::submit(Operation operation, const Operands& operands, Done done) noexcept {
+FileRequest::FileRequest(File& file, Invoke invoke) noexcept : Request(Access::core(file), &file, invoke) {}
+
+/// Only an idle request may be touched: it is admitted first.
+Ticket FileRequest::submit(Operation operation, const Operands& operands, void (*function)(), void* context) noexcept {
   if (core_ == nullptr) [[unlikely]]
     return no_loop();
   Ticket ticket;
@@ -41,10 +43,14 @@ Ticket IoRequest::submit(Operation operation, const Operands& operands, Done don
   offset_ = operands.offset;
   if (operands.target != nullptr) target_ = operands.target;
   if (operands.vectors != nullptr) vectors_ = operands.vectors;
-  function_ = detail::store(done);
-  context_ = done.context;
+  function_ = function;
+  context_ = context;
   core_->enqueue(*this);
   return ticket;
+}
+
+Ticket IoRequest::submit(Operation operation, const Operands& operands, Done done) noexcept {
+  return FileRequest::submit(operation, operands, detail::store(done), done.context);
 }
 
 Ticket IoRequest::read(std::span<std::byte> target, Done done) noexcept {

@@ -1,6 +1,7 @@
 /// The life of a request: idle → queued → in_flight → (canceling) → ready → idle.
 #include "loop/access.hpp"
 #include "loop/core.hpp"
+#include "loop/operations.hpp"
 
 #include <cassert>
 #include <cerrno>
@@ -19,6 +20,15 @@ std::size_t total_size(const iovec* vectors, std::size_t index, std::size_t coun
   for (; index < count; ++index)
     sum += vectors[index].iov_len;
   return sum;
+}
+
+/// Nothing came although something was asked for.
+bool means_eof(FileRequest& io) noexcept {
+  const std::size_t size = Access::size(io);
+  const bool vectors = traits(io.operation()).unit == Unit::vectors;
+  if (vectors ? total_size(Access::vectors(io), 0, size) == 0 : size == 0) return false;
+  if (positional(io.operation()) || io.operation() == Operation::splice) return true;
+  return Core::kind_of(*Access::file(io)) != Access::Kind::datagram_socket;
 }
 
 }  // namespace
@@ -53,7 +63,7 @@ void Core::launch(Request& request) noexcept {
 }
 
 /// Steps over the vectors that `count` more bytes filled.
-void Core::advance_vectors(IoRequest& io, std::size_t count) noexcept {
+void Core::advance_vectors(FileRequest& io, std::size_t count) noexcept {
   io.done_ += count;
   std::size_t left = count;
   while (io.vector_index_ < io.size_ && left >= io.vectors_[io.vector_index_].iov_len - io.vector_offset_) {
@@ -65,60 +75,34 @@ void Core::advance_vectors(IoRequest& io, std::size_t count) noexcept {
 }
 
 /// Adds up an attempt's bytes; says the final result, or `unfinished` when more is to be done.
-std::int64_t Core::progress(IoRequest& io, std::int64_t result) noexcept {
+std::int64_t Core::progress(FileRequest& io, std::int64_t result) noexcept {
+  const OperationTraits& kind = traits(io.operation_);
   const auto count = static_cast<std::size_t>(result);
-  switch (io.operation_) {
-    case Operation::read:
-      io.done_ = count;
-      if (count == 0 && io.size_ > 0 && kind_of(*io.file_) != File::Kind::datagram_socket) return code_eof;
+  switch (kind.over) {
+    case Over::part:
+      if (kind.moves != Moves::nothing) io.done_ = count;
       return result;
-    case Operation::readv:
+    case Over::part_or_eof:
       io.done_ = count;
-      if (count == 0 && kind_of(*io.file_) != File::Kind::datagram_socket && total_size(io.vectors_, 0, io.size_) > 0) {
-        return code_eof;
-      }
-      return result;
-    case Operation::pread:
-    case Operation::splice:
-      io.done_ = count;
-      return count == 0 && io.size_ > 0 ? code_eof : result;
-    case Operation::write_some:
-      io.done_ = count;
-      return result;
-    case Operation::read_exact:
-      io.done_ += count;
-      if (count == 0 && io.done_ < io.size_) return code_eof;
-      return io.done_ < io.size_ ? unfinished : static_cast<std::int64_t>(io.done_);
-    case Operation::write:
-    case Operation::pwrite:
-      io.done_ += count;
-      if (io.done_ == io.size_) return static_cast<std::int64_t>(io.done_);
-      return count == 0 ? -EIO : unfinished;  // A device that takes nothing would spin us.
-    case Operation::writev:
-      advance_vectors(io, count);
-      if (io.vector_index_ == io.size_) return static_cast<std::int64_t>(io.done_);
-      return count == 0 ? -EIO : unfinished;
-    case Operation::readable:
-    case Operation::writable:
-    case Operation::fsync:
-    case Operation::close:
-      return result;
-    case Operation::none:
-    case Operation::nop:
-    case Operation::open:
-    case Operation::timer:
-    case Operation::wake:
-    case Operation::work:
+      return count == 0 && means_eof(io) ? code_eof : result;
+    case Over::whole:
       break;
   }
-  assert(false && "not an IoRequest's operation");
-  return result;
+  if (kind.unit == Unit::vectors) {
+    advance_vectors(io, count);
+    if (io.vector_index_ == io.size_) return static_cast<std::int64_t>(io.done_);
+  } else {
+    io.done_ += count;
+    if (io.done_ == io.size_) return static_cast<std::int64_t>(io.done_);
+  }
+  if (count > 0) return unfinished;
+  return kind.moves == Moves::in ? code_eof : -EIO;  // A device that takes nothing would spin us.
 }
 
 void Core::finish_attempt(Request& request, std::int64_t result) noexcept {
   assert(request.state_ == State::in_flight || request.state_ == State::canceling);
   if (result >= 0 && request.file_ != nullptr) {
-    result = progress(static_cast<IoRequest&>(request), result);
+    result = progress(static_cast<FileRequest&>(request), result);
   } else if (result == -EINTR && !request.cancel_requested_) {
     result = unfinished;
   }
@@ -152,40 +136,22 @@ void Core::cancel(Request& request) noexcept {
       break;
   }
   request.cancel_requested_ = true;
-  switch (request.operation_) {
-    case Operation::close:
-      return;
-    case Operation::timer:
+  if (request.operation_ == Operation::close) return;
+  switch (traits(request.operation_).home) {
+    case Home::timers:
       remove_timer(static_cast<Timer&>(request));
-      complete(request, -ECANCELED);
+      return complete(request, -ECANCELED);
+    case Home::wakes:
+      return complete(request, -ECANCELED);
+    case Home::pool:
+      if (static_cast<Work&>(request).pool_->remove(request)) return complete(request, -ECANCELED);
+      request.state_ = State::canceling;
       return;
-    case Operation::wake:
-      complete(request, -ECANCELED);
-      return;
-    case Operation::work:
-      if (static_cast<Work&>(request).pool_->remove(request)) {
-        complete(request, -ECANCELED);
-      } else {
-        request.state_ = State::canceling;
-      }
-      return;
-    case Operation::none:
-    case Operation::nop:
-    case Operation::read:
-    case Operation::readv:
-    case Operation::read_exact:
-    case Operation::write:
-    case Operation::writev:
-    case Operation::write_some:
-    case Operation::pread:
-    case Operation::pwrite:
-    case Operation::readable:
-    case Operation::writable:
-    case Operation::splice:
-    case Operation::fsync:
-    case Operation::open:
+    case Home::engine:
       request.state_ = State::canceling;
       engine->abort(request);
+      return;
+    case Home::composed:
       return;
   }
 }
@@ -201,7 +167,7 @@ bool Core::settle(Request& request) noexcept {
   }
   cancel(request);
   while (request.state_ != State::ready) {
-    if (request.operation_ == Operation::work) {
+    if (traits(request.operation_).home == Home::pool) {
       wait_for_pool(request);
     } else if (request.state_ == State::queued) {
       engine->wait(nanoseconds::zero());  // A close that waits for others.
@@ -234,33 +200,19 @@ void Core::resubmit(Request& request) noexcept {
   if (request.core_ == nullptr) return;       // Its file went in the callback.
   Ticket ticket;
   if (!admit(request, request.operation_, ticket)) return;
-  if (request.file_ != nullptr) return enqueue(static_cast<IoRequest&>(request));
-  switch (request.operation_) {
-    case Operation::timer:
+  if (request.file_ != nullptr) return enqueue(static_cast<FileRequest&>(request));
+  switch (traits(request.operation_).home) {
+    case Home::timers:
       return rearm_timer(static_cast<Timer&>(request));
-    case Operation::wake:
+    case Home::wakes:
       return start_wake(static_cast<Wake&>(request));
-    case Operation::work:
+    case Home::pool:
       return start_work(static_cast<Work&>(request));
-    case Operation::nop:
-    case Operation::open:
-    case Operation::none:
-    case Operation::read:
-    case Operation::readv:
-    case Operation::read_exact:
-    case Operation::write:
-    case Operation::writev:
-    case Operation::write_some:
-    case Operation::pread:
-    case Operation::pwrite:
-    case Operation::readable:
-    case Operation::writable:
-    case Operation::splice:
-    case Operation::fsync:
-    case Operation::close:
-      break;
+    case Home::engine:
+      return launch(request);
+    case Home::composed:
+      return;
   }
-  launch(request);
 }
 
 void Core::observe_submission(const Request& request) noexcept {

@@ -1,6 +1,7 @@
 /// The two queues of a File: who has its turn, who waits, and how a close empties them.
 #include "loop/access.hpp"
 #include "loop/core.hpp"
+#include "loop/operations.hpp"
 
 #include <unistd.h>
 
@@ -12,51 +13,40 @@ using State = Request::State;
 
 namespace {
 
-enum Lane : std::uint8_t { read_lane, write_lane, parallel_lane };
+constexpr std::size_t read_lane = static_cast<std::size_t>(Direction::read);
+constexpr std::size_t write_lane = static_cast<std::size_t>(Direction::write);
+constexpr auto parallel_lane = static_cast<std::uint8_t>(Lane::parallel);
+static_assert(read_lane == static_cast<std::size_t>(Lane::read) && write_lane == static_cast<std::size_t>(Lane::write));
 
-Lane lane_of(const IoRequest& request, Ordering ordering) noexcept {
-  switch (request.operation()) {
-    case Operation::pread:
-    case Operation::pwrite:
-    case Operation::close:
-      return parallel_lane;
-    case Operation::splice:
-      return read_lane;  // And the target's write lane: splices stay ordered.
-    case Operation::read:
-    case Operation::readv:
-    case Operation::read_exact:
-    case Operation::readable:
-      return ordering == Ordering::ordered ? read_lane : parallel_lane;
-    case Operation::write:
-    case Operation::writev:
-    case Operation::write_some:
-    case Operation::writable:
-    case Operation::fsync:
-      return ordering == Ordering::ordered ? write_lane : parallel_lane;
-    case Operation::none:
-    case Operation::nop:
-    case Operation::open:
-    case Operation::timer:
-    case Operation::wake:
-    case Operation::work:
-      break;
-  }
-  return parallel_lane;
+/// Where `request` takes its turn; what waits in two queues counts as of the first.
+std::uint8_t lane_of(const FileRequest& request, Ordering ordering) noexcept {
+  const Lane lane = traits(request.operation()).lane;
+  if (lane == Lane::both) return read_lane;
+  return static_cast<std::uint8_t>(ordering == Ordering::ordered ? lane : Lane::parallel);
+}
+
+bool waits_in_two(const Request& request) noexcept {
+  return traits(request.operation()).lane == Lane::both;
 }
 
 }  // namespace
 
-void Core::enqueue(IoRequest& request) noexcept {
+/// The File in whose write queue an operation of both lanes waits.
+File& Core::second_file(const Request& request) noexcept {
+  return request.operation_ == Operation::splice ? *static_cast<const FileRequest&>(request).target_ : *request.file_;
+}
+
+void Core::enqueue(FileRequest& request) noexcept {
   File& file = *request.file_;
+  const bool two = waits_in_two(request);
   ++file.busy_;
   if (request.operation_ == Operation::splice) ++request.target_->busy_;
   request.done_ = 0;
   request.vector_index_ = 0;
   request.vector_offset_ = 0;
-  const Lane lane = lane_of(request, file.ordering_);
+  const std::uint8_t lane = lane_of(request, file.ordering_);
   request.direction_ = lane;
-  if (file.fd_ < 0 || file.closing_ != nullptr ||
-      (request.operation_ == Operation::splice && (request.target_->fd_ < 0 || request.target_->closing_ != nullptr))) {
+  if (!takes_work(file) || (two && !takes_work(second_file(request)))) {
     request.direction_ = parallel_lane;
     ++file.parallel_;
     request.state_ = State::in_flight;
@@ -69,15 +59,19 @@ void Core::enqueue(IoRequest& request) noexcept {
     return launch(request);
   }
   File::Queue& queue = file.queues_[lane];
-  if (request.operation_ != Operation::splice && queue.active == nullptr && !queue.paused && queue.waiting.empty()) {
+  if (!two && queue.active == nullptr && !queue.paused && queue.waiting.empty()) {
     queue.active = &request;
     return launch(request);
   }
   queue.waiting.push_back(request.hook_);
-  if (request.operation_ == Operation::splice) {
-    request.target_->queues_[write_lane].waiting.push_back(request.target_hook_);
+  if (two) {
+    second_file(request).queues_[write_lane].waiting.push_back(request.target_hook_);
     advance(file, Direction::read);
   }
+}
+
+bool Core::takes_work(const File& file) noexcept {
+  return file.fd_ >= 0 && file.closing_ == nullptr;
 }
 
 /// Gives the turn to the oldest waiting request, if it is free to go; it starts at the next pump.
@@ -85,15 +79,15 @@ void Core::advance(File& file, Direction direction) noexcept {
   File::Queue& queue = file.queues_[static_cast<std::size_t>(direction)];
   if (queue.active != nullptr || queue.paused || queue.waiting.empty()) return;
   Request& request = *queue.waiting.front_owner();
-  if (request.operation_ == Operation::splice) {
-    auto& splice = static_cast<IoRequest&>(request);
-    File::Queue& source = splice.file_->queues_[read_lane];
-    File::Queue& target = splice.target_->queues_[write_lane];
+  if (waits_in_two(request)) {
+    auto& both = static_cast<FileRequest&>(request);
+    File::Queue& source = both.file_->queues_[read_lane];
+    File::Queue& target = second_file(both).queues_[write_lane];
     if (source.active != nullptr || target.active != nullptr || source.paused || target.paused ||
-        source.waiting.front() != &splice.hook_ || target.waiting.front() != &splice.target_hook_) {
+        source.waiting.front() != &both.hook_ || target.waiting.front() != &both.target_hook_) {
       return;
     }
-    splice.target_hook_.unlink();
+    both.target_hook_.unlink();
     source.active = target.active = &request;
   } else {
     queue.active = &request;
@@ -112,14 +106,13 @@ void Core::leave_queues(Request& request) noexcept {
     if (queue.active == &request) queue.active = nullptr;
     advance(file, static_cast<Direction>(request.direction_));
   }
-  if (request.operation_ == Operation::splice && request.direction_ != parallel_lane) {
-    auto& splice = static_cast<IoRequest&>(request);
-    File& target = *splice.target_;
-    splice.target_hook_.unlink();
+  if (waits_in_two(request) && request.direction_ != parallel_lane) {
+    File& target = second_file(request);
+    static_cast<FileRequest&>(request).target_hook_.unlink();
     File::Queue& queue = target.queues_[write_lane];
     if (queue.active == &request) queue.active = nullptr;
     advance(target, Direction::write);
-    if (target.closing_ != nullptr) close_when_quiet(target);
+    if (&target != &file && target.closing_ != nullptr) close_when_quiet(target);
   }
   if (file.closing_ == &request) {
     file.closing_ = nullptr;
@@ -128,7 +121,7 @@ void Core::leave_queues(Request& request) noexcept {
   }
 }
 
-void Core::start_close(IoRequest& request) noexcept {
+void Core::start_close(FileRequest& request) noexcept {
   File& file = *request.file_;
   ++file.parallel_;
   file.closing_ = &request;
@@ -167,7 +160,7 @@ void Core::settle_all(File& file) noexcept {
   // Ready ones and those beside the queues are found the slow way.
   requests.for_each([&](Request& request) {
     if (request.state_ == State::idle) return;
-    const bool targets = request.operation_ == Operation::splice && static_cast<IoRequest&>(request).target_ == &file;
+    const bool targets = request.operation_ == Operation::splice && static_cast<FileRequest&>(request).target_ == &file;
     if (request.file_ == &file || targets) settle(request);
   });
 }

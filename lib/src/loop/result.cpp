@@ -1,4 +1,5 @@
 /// Errors: the category of Errc, and how results of the core become them.
+#include "loop/operations.hpp"
 #include "loop/outcome.hpp"
 
 #include <cerrno>
@@ -65,47 +66,7 @@ Error errno_error(const char* operation, int number) noexcept {
 }
 
 const char* name_of(Operation operation) noexcept {
-  switch (operation) {
-    case Operation::none:
-      return "none";
-    case Operation::nop:
-      return "nop";
-    case Operation::read:
-      return "read";
-    case Operation::readv:
-      return "readv";
-    case Operation::read_exact:
-      return "read_exact";
-    case Operation::write:
-      return "write";
-    case Operation::writev:
-      return "writev";
-    case Operation::write_some:
-      return "write_some";
-    case Operation::pread:
-      return "pread";
-    case Operation::pwrite:
-      return "pwrite";
-    case Operation::readable:
-      return "readable";
-    case Operation::writable:
-      return "writable";
-    case Operation::splice:
-      return "splice";
-    case Operation::fsync:
-      return "fsync";
-    case Operation::close:
-      return "close";
-    case Operation::open:
-      return "open";
-    case Operation::timer:
-      return "timer";
-    case Operation::wake:
-      return "wake";
-    case Operation::work:
-      return "work";
-  }
-  return "unknown";
+  return detail::traits(operation).name;
 }
 
 namespace detail {

@@ -2,6 +2,7 @@
 #include "base/forks.hpp"
 #include "loop/access.hpp"
 #include "loop/core.hpp"
+#include "loop/operations.hpp"
 
 #include <cerrno>
 
@@ -169,41 +170,26 @@ std::size_t Core::deliver(Request& request) {
     if (options.observer != nullptr) [[unlikely]]
       observe_completion(request);
     ++statistics.operations[static_cast<std::size_t>(request.operation_)];
-    if (request.file_ != nullptr) account_bytes(static_cast<const IoRequest&>(request));
+    if (request.file_ != nullptr) account_bytes(static_cast<const FileRequest&>(request));
   }
   if (request.invoke_(request) == Action::rearm) resubmit(request);
   return counts;
 }
 
-void Core::account_bytes(const IoRequest& request) noexcept {
+void Core::account_bytes(const FileRequest& request) noexcept {
   const std::uint64_t bytes = request.done_;
-  switch (request.operation_) {
-    case Operation::read:
-    case Operation::readv:
-    case Operation::read_exact:
-    case Operation::pread:
+  switch (traits(request.operation_).moves) {
+    case Moves::nothing:
+      return;
+    case Moves::in:
       statistics.bytes_read += bytes;
       return;
-    case Operation::write:
-    case Operation::writev:
-    case Operation::write_some:
-    case Operation::pwrite:
+    case Moves::out:
       statistics.bytes_written += bytes;
       return;
-    case Operation::splice:
+    case Moves::through:
       statistics.bytes_read += bytes;
       statistics.bytes_written += bytes;
-      return;
-    case Operation::none:
-    case Operation::nop:
-    case Operation::readable:
-    case Operation::writable:
-    case Operation::fsync:
-    case Operation::close:
-    case Operation::open:
-    case Operation::timer:
-    case Operation::wake:
-    case Operation::work:
       return;
   }
 }
@@ -252,7 +238,8 @@ Result<void> Core::after_fork(std::unique_ptr<Engine> made) {
   engine->attach(*this);
   fork_count_ = fork_count();
   requests.for_each([&](Request& request) {
-    const bool kernel = request.operation_ != Operation::timer && request.operation_ != Operation::wake;
+    const Home home = traits(request.operation_).home;
+    const bool kernel = home == Home::engine || home == Home::pool;
     const bool busy = request.state_ == Request::State::in_flight || request.state_ == Request::State::canceling;
     if (!kernel || !busy) return;
     request.hook_.unlink();
