@@ -4,6 +4,9 @@ add_library(evtool_settings INTERFACE)
 target_compile_features(evtool_settings INTERFACE cxx_std_23)
 
 set(CMAKE_CXX_EXTENSIONS OFF)
+# C is the language of those who include evt.h: tests and examples.
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
@@ -14,14 +17,19 @@ else()
   set(CMAKE_CXX_FLAGS_DEBUG "-Og -g -fno-omit-frame-pointer")
 endif()
 
+set(CMAKE_C_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+set(CMAKE_C_FLAGS_DEBUG "${CMAKE_CXX_FLAGS_DEBUG}")
+
 find_program(EVT_CCACHE ccache)
 if(EVT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${EVT_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${EVT_CCACHE})
 endif()
 
 target_compile_options(evtool_settings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
-  -Woverloaded-virtual -Wcast-align -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wundef -Wmissing-declarations
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  -Wcast-align -Wcast-qual -Wformat=2 -Wimplicit-fallthrough -Wundef -Wmissing-declarations
+  "$<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast;-Wnon-virtual-dtor;-Woverloaded-virtual>"
   # `{.backlog = 128}` leaves the other fields to their defaults on purpose.
   -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wduplicated-branches -Wlogical-op>

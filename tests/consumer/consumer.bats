@@ -30,8 +30,10 @@ says_why() {
 @test "find_package(evt) gives a target that builds a program" {
   cmake -S . -B "$work/build" -DCMAKE_PREFIX_PATH="$PREFIX" -DCMAKE_BUILD_TYPE=Debug >/dev/null
   cmake --build "$work/build"
-  copies "$work/build/consumer"
-  says_why "$work/build/consumer"
+  for program in consumer consumer_c; do
+    copies "$work/build/$program"
+    says_why "$work/build/$program"
+  done
 }
 
 @test "pkg-config gives flags that build a program" {
@@ -44,8 +46,18 @@ says_why() {
   copies "$work/consumer"
 }
 
+@test "pkg-config gives flags that build a program in C, with the C compiler" {
+  local flags
+  PKG_CONFIG_PATH=$(dirname "$(find "$PREFIX" -name evt.pc)")
+  export PKG_CONFIG_PATH
+  read -ra flags < <(pkg-config --cflags --libs evt)
+  "${CC:-cc}" -std=c11 -pedantic -Wall -Wextra -Werror copy.c -o "$work/copy" "${flags[@]}"
+  copies "$work/copy"
+  says_why "$work/copy"
+}
+
 @test "what is installed does not mention where it was built" {
-  run grep -rlF -e "$EVT_SOURCE_DIR" "$PREFIX" --include=*.cmake --include=*.pc --include=*.hpp
+  run grep -rlF -e "$EVT_SOURCE_DIR" "$PREFIX" --include=*.cmake --include=*.pc --include=*.hpp --include=*.h
   [ "$status" -eq 1 ]
 }
 

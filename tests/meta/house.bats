@@ -15,7 +15,7 @@ bare_negations() { below "$1" '*.bats' | xargs -r grep -HnE '^[[:space:]]*! '; }
 
 # A file opens by saying what lives in it.
 without_opening() {
-  below "$1" '*.cpp' '*.hpp' | while read -r file; do
+  below "$1" '*.cpp' '*.hpp' '*.c' '*.h' | while read -r file; do
     head -n 1 "$file" | grep -qE '^///? ' || echo "$file"
   done
 }

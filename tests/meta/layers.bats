@@ -7,7 +7,7 @@ layers="$BATS_TEST_DIRNAME/layers"
 # house FILE INCLUDE: a small house in which line 2 of FILE has the INCLUDE.
 house() {
   local room
-  for room in base loop engine pool net dns dial io; do
+  for room in base loop engine pool net dns dial io c; do
     mkdir -p "$BATS_TEST_TMPDIR/lib/src/$room"
     echo "#pragma once" >"$BATS_TEST_TMPDIR/lib/src/$room/$room.hpp"
   done

@@ -19,6 +19,7 @@ struct Access {
     ticket.refusal_ = code;
     return ticket;
   }
+  static std::int32_t refusal(const Ticket& ticket) noexcept { return ticket.refusal_; }
   static File make_file(Core& core, FileSource source) noexcept { return File(core, source); }
 
   // Request.
@@ -33,6 +34,14 @@ struct Access {
   static std::uint16_t& engine_data(Request& request) noexcept { return request.engine_data_; }
   static Remote& remote(Request& request) noexcept { return request.remote_; }
   static std::uint32_t slot(const Request& request) noexcept { return request.slot_; }
+  static bool settle(Request& request) noexcept { return request.settle(); }
+  /// Of the activation that is, or was last.
+  static Ticket ticket(const Request& request) noexcept {
+    Ticket ticket;
+    ticket.generation_ = request.generation_;
+    ticket.slot_ = request.slot_;
+    return ticket;
+  }
   static Direction direction(const Request& request) noexcept { return static_cast<Direction>(request.direction_); }
 
   // FileRequest.

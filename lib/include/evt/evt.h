@@ -1,0 +1,292 @@
+/// evt.h: evt for C11, and for every language that can call C. Each function is a call of the C++ library under another
+/// name; what both promise is told in evt(3). Nothing throws, nothing allocates per operation.
+///
+/// Objects are blobs of a fixed size that the caller places where he likes and that never move: init makes one, destroy
+/// ends it. A request is destroyed before its file, a file or request before its loop, or after it.
+///
+/// Results are counts ≥ 0, or negative: -errno, or one of evt_code. A function that returns int returns 0 or such a
+/// code.
+#ifndef EVT_EVT_H
+#define EVT_EVT_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+// NOLINTBEGIN: names, typedefs and macros are those of C.
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What a callback wants next. EVT_DISARM: the request is the caller's again, to be used again or destroyed, also from
+/// inside the callback. EVT_REARM: exactly the same operation again.
+typedef enum evt_action { EVT_DISARM, EVT_REARM } evt_action;
+
+/// What an operation can end with besides -errno. Canceled is -ECANCELED.
+typedef enum evt_code {
+  EVT_EOF = -5001,        ///< The stream ended.
+  EVT_BUSY = -5002,       ///< The request is not idle, or evt_loop_run() was called from a callback.
+  EVT_NO_LOOP = -5003,    ///< The loop or the file that the request was made for is gone.
+  EVT_FORKED = -5004,     ///< The process forked since the loop was made: evt_loop_after_fork().
+  EVT_EXCEPTION = -5005,  ///< A job written in another language threw an exception.
+} evt_code;
+
+/// What a negative result means, such as "No such file or directory": a string that is never freed. Any thread.
+const char* evt_strerror(int64_t result);
+
+/// No deadline. All times are nanoseconds.
+#define EVT_NEVER INT64_MAX
+
+// Loops.
+
+typedef enum evt_backend { EVT_AUTOMATIC, EVT_IO_URING, EVT_EPOLL } evt_backend;
+typedef enum evt_run_mode { EVT_NO_WAIT, EVT_ONCE, EVT_UNTIL_DONE } evt_run_mode;
+typedef enum evt_broken_pipe { EVT_SUPPRESS_SIGPIPE, EVT_DELIVER_SIGPIPE } evt_broken_pipe;
+typedef enum evt_disk_work { EVT_DISK_ON_POOL, EVT_DISK_ON_LOOP } evt_disk_work;
+
+/// Threads for calls that block. May serve several loops and must outlive their use of it.
+typedef struct evt_pool {
+  uint64_t opaque[1];
+} evt_pool;
+
+/// `threads` = 0: as many as there are processors, at least 2. They start with the first use.
+int evt_pool_init(evt_pool* pool, unsigned threads);
+void evt_pool_destroy(evt_pool* pool);
+
+/// What is zero stays at its default.
+typedef struct evt_loop_options {
+  evt_backend backend;          ///< By name: that one, or evt_loop_init() fails with the reason.
+  evt_backend preferred;        ///< What EVT_AUTOMATIC tries first; io_uring.
+  unsigned entries;             ///< Submission entries of an io_uring, events of an epoll wait; 256.
+  unsigned budget;              ///< Callbacks a turn; 256.
+  unsigned post_capacity;       ///< Posts that can wait; 1024.
+  evt_broken_pipe broken_pipe;  ///< Whether writes nobody reads raise SIGPIPE beside failing with -EPIPE.
+  evt_disk_work disk_work;      ///< Where an epoll loop reads and writes regular files.
+  evt_pool* pool;               ///< Borrowed. NULL: the loop makes a small one when it needs one.
+} evt_loop_options;
+
+typedef struct evt_loop {
+  uint64_t opaque[1];
+} evt_loop;
+
+/// `options` may be NULL.
+int evt_loop_init(evt_loop* loop, const evt_loop_options* options);
+/// Ends busy requests without calling back. Files and requests that outlive the loop refuse work with EVT_NO_LOOP.
+void evt_loop_destroy(evt_loop* loop);
+
+/// Runs callbacks; returns how many, or a code. The first run ties the loop to its thread.
+int64_t evt_loop_run(evt_loop* loop, evt_run_mode mode);
+/// One turn that waits at most `timeout`.
+int64_t evt_loop_dispatch(evt_loop* loop, int64_t timeout);
+
+/// Run returns after the current callback, and at once from then on until restart. Any thread, and signal handlers.
+void evt_loop_stop(evt_loop* loop);
+bool evt_loop_stopped(const evt_loop* loop);
+void evt_loop_restart(evt_loop* loop);
+
+/// Calls `function(context)` from run. Any thread, and signal handlers. -ENOBUFS: post_capacity of them wait already.
+int evt_loop_post(evt_loop* loop, void (*function)(void* context), void* context);
+/// Calls `function(context)` at the end of the turn. The loop's thread only.
+int evt_loop_defer(evt_loop* loop, void (*function)(void* context), void* context);
+
+/// Monotonic, the same all through a turn.
+int64_t evt_loop_now(const evt_loop* loop);
+void evt_loop_update_now(evt_loop* loop);
+/// The earliest monotonic deadline, or EVT_NEVER.
+int64_t evt_loop_next_deadline(const evt_loop* loop);
+
+/// For a host with a loop of its own: prepare submits and returns the longest time to sleep; wait for fd to become
+/// readable that long; then evt_loop_run(loop, EVT_NO_WAIT). The loop owns fd; -1 where it has none.
+int64_t evt_loop_prepare(evt_loop* loop);
+int evt_loop_fd(const evt_loop* loop);
+
+/// In a child of fork(2), before anything else: a new ring or epoll. What was in flight ends as canceled here.
+int evt_loop_after_fork(evt_loop* loop);
+
+evt_backend evt_loop_backend(const evt_loop* loop);
+/// Why this backend. Lives as long as the loop, or until evt_loop_after_fork().
+const char* evt_loop_backend_reason(const evt_loop* loop);
+
+// Files: a descriptor, and one queue of requests for each direction.
+
+typedef enum evt_ownership { EVT_BORROW, EVT_ADOPT } evt_ownership;
+typedef enum evt_ordering { EVT_ORDERED, EVT_UNORDERED } evt_ordering;
+typedef enum evt_direction { EVT_READ, EVT_WRITE } evt_direction;
+
+typedef struct evt_file {
+  uint64_t opaque[32];
+} evt_file;
+
+/// EVT_ADOPT: the file closes `fd`. The flags of `fd` are never changed. -1: no descriptor yet.
+void evt_file_init(evt_file* file, evt_loop* loop, int fd, evt_ownership ownership, evt_ordering ordering);
+/// Ends busy requests without calling back, and closes what it adopted.
+void evt_file_destroy(evt_file* file);
+/// The same, and takes the next descriptor.
+void evt_file_assign(evt_file* file, int fd, evt_ownership ownership);
+/// Ends busy requests without calling back, and gives the descriptor back, open.
+int evt_file_release(evt_file* file);
+int evt_file_fd(const evt_file* file);
+/// Starts no new operation of this direction; cancels nothing.
+void evt_file_pause(evt_file* file, evt_direction direction);
+void evt_file_resume(evt_file* file, evt_direction direction);
+
+// Requests: what they all have in common is evt_request, their first member.
+
+typedef enum evt_state { EVT_IDLE, EVT_QUEUED, EVT_IN_FLIGHT, EVT_CANCELING, EVT_READY } evt_state;
+
+typedef struct evt_request {
+  uint64_t opaque[20];
+} evt_request;
+
+/// Comes once for each operation that was accepted, always from evt_loop_run() or evt_loop_dispatch(). `request` is
+/// the first member of the typed one; `user` is what its init or evt_set_user() was given.
+typedef evt_action (*evt_callback)(evt_request* request, int64_t result, void* user);
+
+/// One operation of one request.
+typedef struct evt_ticket {
+  uint64_t generation;
+  uint32_t slot;
+  int32_t reserved;
+} evt_ticket;
+
+evt_state evt_state_of(const evt_request* request);
+void evt_set_user(evt_request* request, void* user);
+void* evt_user(const evt_request* request);
+/// Orders callbacks that are due in the same turn: lower first.
+void evt_set_priority(evt_request* request, int priority);
+/// An unreferenced request does not keep EVT_UNTIL_DONE going.
+void evt_ref(evt_request* request);
+void evt_unref(evt_request* request);
+
+/// Asks the operation to end; the callback still comes, with -ECANCELED or with the result that won.
+void evt_cancel(evt_request* request);
+/// Returns with the request idle and without a callback; true, and `*result` set (NULL: not wanted), where the
+/// operation won. A descriptor among the results is the caller's then.
+bool evt_cancel_sync(evt_request* request, int64_t* result);
+/// Of the operation that was submitted last; for evt_request_cancel().
+evt_ticket evt_ticket_of(const evt_request* request);
+/// evt_cancel() from any thread or signal handler. The ticket of an operation that has ended does nothing.
+int evt_request_cancel(evt_loop* loop, evt_ticket ticket);
+
+// Reading and writing a file. Buffers and arrays of iovec are borrowed until the callback or evt_cancel_sync().
+
+typedef struct evt_io {
+  evt_request request;
+  uint64_t opaque[16];
+} evt_io;
+
+void evt_io_init(evt_io* io, evt_file* file, void* user);
+void evt_io_destroy(evt_io* io);
+
+/// What is there: ≥ 1 bytes, or EVT_EOF.
+int evt_read(evt_io* io, void* target, size_t size, evt_callback done);
+int evt_readv(evt_io* io, const struct iovec* targets, size_t count, evt_callback done);
+/// All of `size`, or EVT_EOF.
+int evt_read_exact(evt_io* io, void* target, size_t size, evt_callback done);
+/// Into the request itself, EVT_INLINE_CAPACITY bytes at most: evt_inline_data().
+int evt_read_inline(evt_io* io, size_t size, evt_callback done);
+/// All of `size`, in one callback.
+int evt_write(evt_io* io, const void* source, size_t size, evt_callback done);
+int evt_writev(evt_io* io, const struct iovec* sources, size_t count, evt_callback done);
+/// What one write takes.
+int evt_write_some(evt_io* io, const void* source, size_t size, evt_callback done);
+/// Copies `size` ≤ EVT_INLINE_CAPACITY bytes at once and writes them all; -EMSGSIZE for more.
+int evt_write_inline(evt_io* io, const void* source, size_t size, evt_callback done);
+/// At an offset, beside whatever else runs on the file; evt_pwrite writes all.
+int evt_pread(evt_io* io, void* target, size_t size, uint64_t offset, evt_callback done);
+int evt_pwrite(evt_io* io, const void* source, size_t size, uint64_t offset, evt_callback done);
+/// The events of poll(2), once a read or write would not block.
+int evt_readable(evt_io* io, evt_callback done);
+int evt_writable(evt_io* io, evt_callback done);
+/// Moves up to `size` bytes from the request's file to `target`, one of which is a pipe.
+int evt_splice(evt_io* io, evt_file* target, size_t size, evt_callback done);
+/// After the writes that were submitted before.
+int evt_fsync(evt_io* io, evt_callback done);
+/// Cancels what the file has in flight, then closes its descriptor, also a borrowed one.
+int evt_close(evt_io* io, evt_callback done);
+
+/// Bytes moved by the last operation, also by one that failed or was canceled.
+size_t evt_transferred(const evt_io* io);
+#define EVT_INLINE_CAPACITY 32
+const void* evt_inline_data(const evt_io* io);
+
+// Opening a file.
+
+typedef struct evt_open {
+  evt_request request;
+  uint64_t opaque[8];
+} evt_open;
+
+void evt_open_init(evt_open* open, evt_loop* loop, void* user);
+void evt_open_destroy(evt_open* open);
+/// openat(2) with O_CLOEXEC. The result is a descriptor, the caller's. `path` is borrowed.
+int evt_openat(evt_open* open, int directory, const char* path, int flags, mode_t mode, evt_callback done);
+
+// Nothing, done through the backend.
+
+typedef struct evt_nop {
+  evt_request request;
+} evt_nop;
+
+void evt_nop_init(evt_nop* nop, evt_loop* loop, void* user);
+void evt_nop_destroy(evt_nop* nop);
+int evt_nop_submit(evt_nop* nop, evt_callback done);
+
+// Time. The result is how many expirations the callback stands for, ≥ 1.
+
+typedef enum evt_clock { EVT_MONOTONIC, EVT_BOOTTIME, EVT_REALTIME } evt_clock;
+
+typedef struct evt_timer {
+  evt_request request;
+  uint64_t opaque[6];
+} evt_timer;
+
+void evt_timer_init(evt_timer* timer, evt_loop* loop, evt_clock clock, void* user);
+void evt_timer_destroy(evt_timer* timer);
+int evt_timer_after(evt_timer* timer, int64_t delay, evt_callback done);
+/// When the timer's clock reaches `deadline`.
+int evt_timer_at(evt_timer* timer, int64_t deadline, evt_callback done);
+/// At `first`, on the timer's clock, and every `interval` from then on as long as the callback rearms.
+int evt_timer_every(evt_timer* timer, int64_t first, int64_t interval, evt_callback done);
+/// Moves the deadline of a pending timer; false where it is not pending.
+bool evt_timer_reset(evt_timer* timer, int64_t delay);
+bool evt_timer_reset_at(evt_timer* timer, int64_t deadline);
+int64_t evt_timer_deadline(const evt_timer* timer);
+/// What the clock of the kernel says. Any thread.
+int64_t evt_read_clock(evt_clock clock);
+
+// Notifications between threads. Start unreferenced.
+
+typedef struct evt_wake {
+  evt_request request;
+  uint64_t opaque[2];
+} evt_wake;
+
+void evt_wake_init(evt_wake* wake, evt_loop* loop, void* user);
+/// No evt_wake_notify() may be running or follow.
+void evt_wake_destroy(evt_wake* wake);
+/// Ends with 0 once it was notified, one or more times since it last ended.
+int evt_wake_wait(evt_wake* wake, evt_callback done);
+/// Any thread, and signal handlers.
+void evt_wake_notify(evt_wake* wake);
+
+// Calls that block, on a thread of a pool.
+
+typedef struct evt_work {
+  evt_request request;
+  uint64_t opaque[6];
+} evt_work;
+
+void evt_work_init(evt_work* work, evt_loop* loop, evt_pool* pool, void* user);
+void evt_work_destroy(evt_work* work);
+/// Calls `job(user)` on some thread of the pool, then `done` on the loop's. A job that runs cannot be canceled.
+int evt_work_run(evt_work* work, void (*job)(void* user), evt_callback done);
+
+#ifdef __cplusplus
+}
+#endif
+// NOLINTEND
+#endif
