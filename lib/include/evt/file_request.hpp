@@ -4,6 +4,7 @@
 #include <evt/file.hpp>
 #include <evt/request.hpp>
 
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <cstddef>
@@ -26,6 +27,7 @@ class FileRequest : public Request {
     std::byte* data = nullptr;
     const iovec* vectors = nullptr;
     File* target = nullptr;
+    mmsghdr* messages = nullptr;
     std::size_t size = 0;
     std::uint64_t offset = 0;
   };
@@ -39,8 +41,9 @@ class FileRequest : public Request {
   detail::Hook target_hook_{this};  // Its place in the second queue of an operation that waits in two.
   union {
     std::byte* data_ = nullptr;  // Plain buffer.
-    const iovec* vectors_;       // readv, writev.
+    const iovec* vectors_;       // readv, writev, recvmsg, sendmsg.
     File* target_;               // splice.
+    mmsghdr* messages_;          // recvmmsg, sendmmsg.
   };
   std::size_t size_ = 0;           // Bytes, vectors or messages wanted.
   std::size_t done_ = 0;           // Bytes or messages moved so far.

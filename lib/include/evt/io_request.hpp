@@ -2,6 +2,7 @@
 /// OpenRequest and Nop.
 #pragma once
 
+#include <evt/address.hpp>
 #include <evt/fd.hpp>
 #include <evt/file.hpp>
 #include <evt/file_request.hpp>
@@ -17,6 +18,8 @@
 #include <span>
 
 namespace evt {
+
+enum class Shutdown : std::uint8_t { read, write, both };
 
 /// One operation on a File at a time; reusable for another as soon as it is idle. Buffers and
 /// iovec arrays are borrowed until the callback, cancel_sync() or the destructor, and never
@@ -63,6 +66,18 @@ class IoRequest : public FileRequest {
   /// once. A regular file is read on the loop's thread. Sockets must have O_NONBLOCK themselves
   /// (splice(2) knows no other way), else EINVAL.
   Ticket splice(File& target, std::size_t size, Done done) noexcept;
+
+  /// read() of a socket with flags: MSG_PEEK, MSG_WAITALL, MSG_OOB. recv(2).
+  Ticket recv(std::span<std::byte> target, Done done, int flags = 0) noexcept;
+  /// write() to a socket with flags: everything, in one callback; MSG_MORE. send(2).
+  Ticket send(std::span<const std::byte> source, Done done, int flags = 0) noexcept;
+  /// Connects a socket; `to` is borrowed until the callback. Completes with 0. Takes both directions: operations
+  /// submitted later wait until it is over. Cancelled or failed the socket is of no more use. On a socket without
+  /// O_NONBLOCK epoll leaves it to a pool thread. connect(2).
+  Ticket connect(const Address& to, Done done) noexcept;
+  /// Ends one direction, or both: `write` and `both` in the write queue, after the writes submitted before, beside a
+  /// pending read; `read` in the read queue. Completes with 0. shutdown(2).
+  Ticket shutdown(Shutdown how, Done done) noexcept;
 
   /// fsync(2), in the write queue: after the writes submitted before it.
   Ticket fsync(Done done) noexcept;

@@ -4,6 +4,7 @@
 
 #include "engine/nosignal.hpp"
 #include "engine/reopen.hpp"
+#include "engine/socket_attempt.hpp"
 #include "loop/core.hpp"
 #include "loop/operations.hpp"
 
@@ -175,6 +176,17 @@ std::int64_t attempt(Request& request, Attempt& context) noexcept {
       return try_poll(file, POLLOUT, context);
     case Operation::splice:
       return try_splice(io, context);
+    case Operation::connect:
+    case Operation::accept:
+    case Operation::shutdown:
+    case Operation::recv:
+    case Operation::send:
+    case Operation::recvmsg:
+    case Operation::sendmsg:
+    case Operation::recvmmsg:
+    case Operation::sendmmsg:
+      return attempt_socket(io, context);
+    case Operation::recv_pooled:
     case Operation::none:
     case Operation::nop:
     case Operation::fsync:
@@ -182,16 +194,6 @@ std::int64_t attempt(Request& request, Attempt& context) noexcept {
     case Operation::open:
     case Operation::timer:
     case Operation::wake:
-    case Operation::connect:
-    case Operation::accept:
-    case Operation::shutdown:
-    case Operation::recv:
-    case Operation::send:
-    case Operation::recv_pooled:
-    case Operation::recvmsg:
-    case Operation::sendmsg:
-    case Operation::recvmmsg:
-    case Operation::sendmmsg:
     case Operation::work:
     case Operation::composed:
     case Operation::signal:
@@ -204,7 +206,7 @@ std::int64_t attempt(Request& request, Attempt& context) noexcept {
 Gate gate_of(Request& request, Attempt& context) noexcept {
   File& file = *Access::file(request);
   if (request.operation() != Operation::splice) {
-    return {&file, traits(request.operation()).moves == Moves::in || request.operation() == Operation::readable
+    return {&file, traits(request.operation()).lane == Lane::read || request.operation() == Operation::pread
                        ? Direction::read
                        : Direction::write};
   }
@@ -230,7 +232,13 @@ std::size_t asked(Request& request) noexcept {
 }
 
 bool short_means_dry(Request& request) noexcept {
-  return transfers(request.operation()) && Access::dries(*Access::file(request));
+  const Operation operation = request.operation();
+  if (traits(operation).unit == Unit::messages) return true;
+  if (operation == Operation::recv || operation == Operation::recvmsg) {
+    // What was only looked at is still there.
+    if ((Access::flags(Access::io(request)) & (MSG_PEEK | MSG_OOB)) != 0) return false;
+  }
+  return transfers(operation) && Access::dries(*Access::file(request));
 }
 
 }  // namespace evt::detail

@@ -1,7 +1,7 @@
 /// Operations as a pool thread does them: see the header.
 #include "engine/blocking.hpp"
 
-#include "engine/attempt.hpp"
+#include "engine/socket_attempt.hpp"
 #include "loop/core.hpp"
 #include "loop/operations.hpp"
 
@@ -47,6 +47,17 @@ std::int64_t transfer(FileRequest& io, File& file) noexcept {
   return outcome(reading ? read(fd, data, size) : write(fd, data, size));
 }
 
+/// Nobody tells when a unix listener has room in its backlog: asked again and again, not often.
+std::int64_t connect_patiently(FileRequest& request) noexcept {
+  constexpr int pause_ms = 5;
+  std::int64_t result = connect_once(request);
+  while (result == -EAGAIN) {
+    if (poll(nullptr, 0, pause_ms) < 0) return -errno;
+    result = connect_once(request);
+  }
+  return result;
+}
+
 std::int64_t open_path(const OpenRequest& request) noexcept {
   const OpenRequest::Options& options = Access::options(request);
   return outcome(openat(options.directory, Access::path(request), options.flags, options.mode));
@@ -57,6 +68,9 @@ std::int64_t open_path(const OpenRequest& request) noexcept {
 void run_blocking(Request& request) noexcept {
   std::int64_t& result = Access::result(request);
   switch (request.operation()) {
+    case Operation::connect:
+      result = connect_patiently(Access::io(request));
+      return;
     case Operation::open:
       result = open_path(Access::open(request));
       return;
@@ -85,7 +99,6 @@ void run_blocking(Request& request) noexcept {
     case Operation::close:
     case Operation::timer:
     case Operation::wake:
-    case Operation::connect:
     case Operation::accept:
     case Operation::shutdown:
     case Operation::recv:

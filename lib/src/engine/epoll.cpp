@@ -18,6 +18,12 @@ namespace {
 /// What a request is doing in this engine, in Access::engine_flags.
 enum Place : std::uint8_t { nowhere, parked, pooled };
 
+/// Not so: what has a position does not wait for the stream, a connect makes the next edge itself, a shutdown never
+/// waits.
+bool waits_for_edges(Operation operation) noexcept {
+  return !positional(operation) && operation != Operation::connect && operation != Operation::shutdown;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Engine>> EpollEngine::create(const LoopOptions& options) {
@@ -89,7 +95,7 @@ void EpollEngine::start(Request& request) {
     if (const Gate gate = expected_gate(request); gate.file != nullptr) return park(request, gate, Trigger::level);
   } else if (Access::blocking_only(file)) {
     return offload(request);
-  } else if (!positional(request.operation())) {  // Those do not wait for the stream.
+  } else if (waits_for_edges(request.operation())) {
     const Gate gate = gate_of(request, context_);
     if (!Access::readiness(file, gate.direction).maybe) return park(request, gate, Trigger::edge);
   }

@@ -18,7 +18,7 @@ namespace {
 
 /// Whether a kernel could be interrupted in it, or say EAGAIN.
 bool may_wait(Operation operation) noexcept {
-  return operation != Operation::nop && operation != Operation::close;
+  return operation != Operation::nop && operation != Operation::close && operation != Operation::shutdown;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "engine/uring.hpp"
 
 #include "engine/nosignal.hpp"
+#include "engine/socket_attempt.hpp"
 #include "engine/splice_side.hpp"
 #include "loop/operations.hpp"
 
@@ -32,6 +33,7 @@ constexpr int unasked = POLLRDHUP;
 /// ERESTARTSYS, which only the kernel should see: an interrupted open of a FIFO ends with it.
 constexpr int restart_system_call = 512;
 
+constexpr auto current_position = static_cast<std::uint64_t>(-1);
 constexpr std::size_t most_bytes = 1U << 30;  // One operation's; lengths are 32 bits wide.
 
 /// The request and 16 bits of its generation: a cancel never hits the next activation.
@@ -42,6 +44,10 @@ std::uint64_t key_of(const Request& request) noexcept {
 Request* request_of(std::uint64_t key) noexcept {
   // The kernel carries numbers only. NOLINTNEXTLINE(performance-no-int-to-ptr)
   return reinterpret_cast<Request*>(key & ((std::uint64_t{1} << 48) - 1));
+}
+
+bool tried_here(Operation operation) noexcept {
+  return operation == Operation::splice || operation == Operation::shutdown || traits(operation).unit == Unit::messages;
 }
 
 bool polls(Operation operation) noexcept {
@@ -82,7 +88,7 @@ void UringEngine::start(Request& request) {
 }
 
 void UringEngine::start_io(Request& request) {
-  if (request.operation() == Operation::splice) return splice(request);
+  if (tried_here(request.operation())) return try_here(request);
   if (positional(request.operation()) && !has_positions(*Access::file(request))) {
     return core_->finish(request, -ESPIPE);
   }
@@ -106,134 +112,143 @@ void UringEngine::submit(Request& request) noexcept {
 void UringEngine::prepare(io_uring_sqe* entry, Request& request) noexcept {
   switch (request.operation()) {
     case Operation::readable:
-      io_uring_prep_poll_add(entry, Access::fd(*Access::file(request)), POLLIN);
-      return;
+      return io_uring_prep_poll_add(entry, Access::fd(*Access::file(request)), POLLIN);
     case Operation::writable:
-      io_uring_prep_poll_add(entry, Access::fd(*Access::file(request)), POLLOUT);
-      return;
+      return io_uring_prep_poll_add(entry, Access::fd(*Access::file(request)), POLLOUT);
     case Operation::fsync:
-      io_uring_prep_fsync(entry, Access::fd(*Access::file(request)), 0);
-      return;
+      return io_uring_prep_fsync(entry, Access::fd(*Access::file(request)), 0);
     case Operation::close:
-      io_uring_prep_close(entry, core_->surrender(*Access::file(request)));
-      return;
-    case Operation::open: {
-      const OpenRequest& open = Access::open(request);
-      const OpenRequest::Options& options = Access::options(open);
-      io_uring_prep_openat(entry, options.directory, Access::path(open), options.flags, options.mode);
-      // Tried inline the kernel adds O_NONBLOCK, and a FIFO would not wait for its other end.
-      entry->flags |= IOSQE_ASYNC;
-      return;
-    }
-    case Operation::none:
-    case Operation::nop:
+      return io_uring_prep_close(entry, core_->surrender(*Access::file(request)));
+    case Operation::open:
+      return prepare_open(entry, Access::open(request));
     case Operation::read:
     case Operation::readv:
     case Operation::read_exact:
+    case Operation::pread:
+      return prepare_read(entry, Access::io(request));
     case Operation::write:
     case Operation::writev:
     case Operation::write_some:
-    case Operation::pread:
     case Operation::pwrite:
-    case Operation::splice:
-    case Operation::timer:
-    case Operation::wake:
+      return prepare_write(entry, Access::io(request));
     case Operation::connect:
     case Operation::accept:
-    case Operation::shutdown:
     case Operation::recv:
     case Operation::send:
-    case Operation::recv_pooled:
     case Operation::recvmsg:
     case Operation::sendmsg:
-    case Operation::recvmmsg:
-    case Operation::sendmmsg:
-    case Operation::work:
-    case Operation::composed:
-    case Operation::signal:
-    case Operation::process:
-      prepare_transfer(entry, Access::io(request));
-      return;
-  }
-}
-
-void UringEngine::prepare_transfer(io_uring_sqe* entry, FileRequest& request) noexcept {
-  const int fd = Access::fd(*Access::file(request));
-  const std::size_t done = Access::done(request);
-  std::byte* data = Access::data(request) + done;
-  auto size = static_cast<unsigned>(std::min(Access::size(request) - done, most_bytes));
-  constexpr auto current = static_cast<std::uint64_t>(-1);
-  switch (request.operation()) {
-    case Operation::read:
-    case Operation::read_exact:
-      io_uring_prep_read(entry, fd, data, size, current);
-      return;
-    case Operation::pread:
-      io_uring_prep_read(entry, fd, data, size, Access::offset(request) + done);
-      return;
-    case Operation::readv:
-      size = static_cast<unsigned>(std::min<std::size_t>(Access::size(request), IOV_MAX));
-      io_uring_prep_readv(entry, fd, Access::vectors(request), size, current);
-      return;
-    case Operation::pwrite:
-      io_uring_prep_write(entry, fd, data, size, Access::offset(request) + done);
-      break;
-    case Operation::writev: {
-      iovec scratch;
-      const std::span<const iovec> vectors = next_vectors(request, scratch);
-      if (vectors.data() == &scratch) {
-        io_uring_prep_write(entry, fd, scratch.iov_base, static_cast<unsigned>(std::min(scratch.iov_len, most_bytes)),
-                            current);
-      } else {
-        io_uring_prep_writev(entry, fd, vectors.data(), static_cast<unsigned>(vectors.size()), current);
-      }
-      break;
-    }
-    case Operation::write:
-    case Operation::write_some:
+      return prepare_socket(entry, Access::io(request));
     case Operation::none:
     case Operation::nop:
-    case Operation::readable:
-    case Operation::writable:
     case Operation::splice:
-    case Operation::fsync:
-    case Operation::close:
-    case Operation::open:
-    case Operation::timer:
-    case Operation::wake:
-    case Operation::connect:
-    case Operation::accept:
     case Operation::shutdown:
-    case Operation::recv:
-    case Operation::send:
     case Operation::recv_pooled:
-    case Operation::recvmsg:
-    case Operation::sendmsg:
     case Operation::recvmmsg:
     case Operation::sendmmsg:
+    case Operation::timer:
+    case Operation::wake:
     case Operation::work:
     case Operation::composed:
     case Operation::signal:
     case Operation::process:
-      io_uring_prep_write(entry, fd, data, size, current);
       break;
   }
-  if (nosignal_) entry->rw_flags = RWF_NOSIGNAL;
-  // Left to wait for room in a socket whose peer sends no more, the ring would spin, and not be cancelled either.
-  if (is_socket(*Access::file(request)) && Access::nowait(*Access::file(request))) entry->rw_flags |= RWF_NOWAIT;
+  io_uring_prep_nop(entry);
 }
 
-/// IORING_OP_SPLICE is punted to a worker thread at 2.6 times the cost: splice(2), and polls.
-void UringEngine::splice(Request& request) {
-  if (const Gate gate = expected_gate(request); gate.file != nullptr) return wait_for(request, gate);
+void UringEngine::prepare_open(io_uring_sqe* entry, OpenRequest& request) noexcept {
+  const OpenRequest::Options& options = Access::options(request);
+  io_uring_prep_openat(entry, options.directory, Access::path(request), options.flags, options.mode);
+  // Tried inline the kernel adds O_NONBLOCK, and a FIFO would not wait for its other end.
+  entry->flags |= IOSQE_ASYNC;
+}
+
+void UringEngine::prepare_read(io_uring_sqe* entry, FileRequest& request) noexcept {
+  File& file = *Access::file(request);
+  const int fd = Access::fd(file);
+  if (request.operation() == Operation::readv) {
+    const auto count = static_cast<unsigned>(std::min<std::size_t>(Access::size(request), IOV_MAX));
+    return io_uring_prep_readv(entry, fd, Access::vectors(request), count, current_position);
+  }
+  const std::size_t done = Access::done(request);
+  std::byte* const data = Access::data(request) + done;
+  const std::size_t size = std::min(Access::size(request) - done, most_bytes);
+  if (request.operation() == Operation::pread) {
+    return io_uring_prep_read(entry, fd, data, static_cast<unsigned>(size), Access::offset(request) + done);
+  }
+  // A read of a socket with O_NONBLOCK would say EAGAIN instead of waiting.
+  if (is_socket(file)) return io_uring_prep_recv(entry, fd, data, size, 0);
+  io_uring_prep_read(entry, fd, data, static_cast<unsigned>(size), current_position);
+}
+
+void UringEngine::prepare_write(io_uring_sqe* entry, FileRequest& request) noexcept {
+  File& file = *Access::file(request);
+  const int fd = Access::fd(file);
+  iovec part{};
+  if (request.operation() == Operation::writev) {
+    const std::span<const iovec> vectors = next_vectors(request, part);
+    if (vectors.data() != &part) {
+      io_uring_prep_writev(entry, fd, vectors.data(), static_cast<unsigned>(vectors.size()), current_position);
+      return never_wait(entry, file);
+    }
+  } else {
+    const std::size_t done = Access::done(request);
+    part = {Access::data(request) + done, Access::size(request) - done};
+  }
+  const std::size_t size = std::min(part.iov_len, most_bytes);
+  if (request.operation() == Operation::pwrite) {
+    const std::uint64_t offset = Access::offset(request) + Access::done(request);
+    io_uring_prep_write(entry, fd, part.iov_base, static_cast<unsigned>(size), offset);
+  } else if (is_socket(file)) {
+    return io_uring_prep_send(entry, fd, part.iov_base, size, send_flags(request, context_.broken_pipe));
+  } else {
+    io_uring_prep_write(entry, fd, part.iov_base, static_cast<unsigned>(size), current_position);
+  }
+  never_wait(entry, file);
+}
+
+/// Left to wait for room in a socket whose peer sends no more, the ring would spin, and not be cancelled either.
+void UringEngine::never_wait(io_uring_sqe* entry, File& file) noexcept {
+  if (nosignal_) entry->rw_flags = RWF_NOSIGNAL;
+  if (is_socket(file) && Access::nowait(file)) entry->rw_flags |= RWF_NOWAIT;
+}
+
+void UringEngine::prepare_socket(io_uring_sqe* entry, FileRequest& request) noexcept {
+  const int fd = Access::fd(*Access::file(request));
+  const Operation operation = request.operation();
+  const auto flags = static_cast<unsigned>(Access::flags(request));
+  if (operation == Operation::accept) return io_uring_prep_accept(entry, fd, nullptr, nullptr, accept_flags);
+  if (operation == Operation::recvmsg) {
+    return io_uring_prep_recvmsg(entry, fd, next_message(Access::message(request)), flags);
+  }
+  if (operation == Operation::sendmsg) {
+    const auto all_flags = static_cast<unsigned>(send_flags(request, context_.broken_pipe));
+    return io_uring_prep_sendmsg(entry, fd, next_message(Access::message(request)), all_flags);
+  }
+  std::byte* const data = Access::data(request) + Access::done(request);
+  const std::size_t size = std::min(Access::size(request) - Access::done(request), most_bytes);
+  if (operation == Operation::recv) return io_uring_prep_recv(entry, fd, data, size, static_cast<int>(flags));
+  if (operation == Operation::send) {
+    return io_uring_prep_send(entry, fd, data, size, send_flags(request, context_.broken_pipe));
+  }
+  io_uring_prep_connect(entry, fd, reinterpret_cast<const sockaddr*>(data), static_cast<socklen_t>(size));
+}
+
+/// Operations that the ring hands to a worker thread, at 2.6 times the cost (splice, shutdown), or does not have: tried
+/// right here, with polls.
+void UringEngine::try_here(Request& request) {
+  const bool splices = request.operation() == Operation::splice;
+  if (splices) {
+    if (const Gate gate = expected_gate(request); gate.file != nullptr) return wait_for(request, gate);
+  }
   const std::size_t wanted = asked(request);
-  const std::int64_t result = try_splice(Access::io(request), context_);
+  const std::int64_t result = attempt(request, context_);
   if (result == -EAGAIN) {
     const Gate gate = gate_of(request, context_);
-    remember_side(request, gate);
+    if (splices) remember_side(request, gate);
     wait_for(request, gate);
   } else {
-    note_splice(request, result, wanted);
+    if (splices) note_splice(request, result, wanted);
     core_->finish(request, result);
   }
   core_->statistics.kernel_entries += std::exchange(context_.system_calls, 0);
@@ -280,9 +295,9 @@ void UringEngine::on_watch(Request& request, const io_uring_cqe& completion) {
 }
 
 void UringEngine::try_again(Request& request) {
-  if (request.operation() != Operation::splice) return submit(request);
-  expect_no_wait(request);
-  splice(request);
+  if (!tried_here(request.operation())) return submit(request);
+  if (request.operation() == Operation::splice) expect_no_wait(request);
+  try_here(request);
 }
 
 void UringEngine::on_result(Request& request, const io_uring_cqe& completion) {
@@ -295,7 +310,7 @@ void UringEngine::on_result(Request& request, const io_uring_cqe& completion) {
     if (result < 0 || canceled) return core_->finish(request, result < 0 ? result : -ECANCELED);
     return (result & ~unasked) == 0 ? watch(request) : try_again(request);
   }
-  if (!canceled && transfers(request.operation())) {
+  if (!canceled && (transfers(request.operation()) || request.operation() == Operation::accept)) {
     // A description with O_NONBLOCK of its own, or a socket: the ring does not wait for those.
     if (result == -EAGAIN) return wait_for(request, gate_of(request, context_));
     if (result == -EOPNOTSUPP && std::exchange(Access::nowait(*Access::file(request)), false)) return submit(request);

@@ -41,12 +41,16 @@ class UringEngine final : public Engine {
   io_uring_sqe* make_room() noexcept;
   void begin();
   void prepare(io_uring_sqe* entry, Request& request) noexcept;
-  void prepare_transfer(io_uring_sqe* entry, FileRequest& request) noexcept;
+  void prepare_open(io_uring_sqe* entry, OpenRequest& request) noexcept;
+  void prepare_read(io_uring_sqe* entry, FileRequest& request) noexcept;
+  void prepare_write(io_uring_sqe* entry, FileRequest& request) noexcept;
+  void prepare_socket(io_uring_sqe* entry, FileRequest& request) noexcept;
+  void never_wait(io_uring_sqe* entry, File& file) noexcept;
   void start_io(Request& request);
   void wait_for_room(Request& request) noexcept;
   void submit(Request& request) noexcept;
   void wait_for(Request& request, Gate gate) noexcept;
-  void splice(Request& request);
+  void try_here(Request& request);
   bool on_loop(Request& request);
   void on_result(Request& request, const io_uring_cqe& completion);
   void on_watch(Request& request, const io_uring_cqe& completion);

@@ -8,6 +8,7 @@ namespace evt::detail {
 struct Access {
   using State = Request::State;
   using Kind = File::Kind;
+  using Queue = File::Queue;
   using Readiness = File::Readiness;
 
   static Core* core(const Loop& loop) noexcept { return loop.core_.get(); }
@@ -59,6 +60,16 @@ struct Access {
   static std::size_t& size(FileRequest& request) noexcept { return request.size_; }
   static std::size_t& vector_index(FileRequest& request) noexcept { return request.vector_index_; }
   static std::size_t& vector_offset(FileRequest& request) noexcept { return request.vector_offset_; }
+
+  static mmsghdr* messages(const FileRequest& request) noexcept { return request.messages_; }
+  static int flags(const FileRequest& request) noexcept { return static_cast<int>(request.offset_); }
+
+  // MessageRequest.
+  static MessageRequest& message(Request& request) noexcept { return static_cast<MessageRequest&>(request); }
+  static msghdr* given(const MessageRequest& request) noexcept { return request.given_; }
+  static msghdr& own(MessageRequest& request) noexcept { return request.own_; }
+  static iovec& part(MessageRequest& request) noexcept { return request.part_; }
+  static bool tells_sender(const MessageRequest& request) noexcept { return request.from_ != nullptr; }
 
   // OpenRequest.
   static OpenRequest& open(Request& request) noexcept { return static_cast<OpenRequest&>(request); }

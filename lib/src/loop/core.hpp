@@ -67,6 +67,7 @@ class Core {
   int surrender(File& file) noexcept;
   static void forget_kind(File& file) noexcept;
   static File& second_file(const Request& request) noexcept;
+  static bool idle_queue(Access::Queue& queue) noexcept;
   static bool takes_work(const File& file) noexcept;
   void start_close(FileRequest& request) noexcept;
   void close_when_quiet(File& file) noexcept;

@@ -43,6 +43,7 @@ Ticket FileRequest::submit(Operation operation, const Operands& operands, void (
   offset_ = operands.offset;
   if (operands.target != nullptr) target_ = operands.target;
   if (operands.vectors != nullptr) vectors_ = operands.vectors;
+  if (operands.messages != nullptr) messages_ = operands.messages;
   function_ = function;
   context_ = context;
   core_->enqueue(*this);
@@ -106,6 +107,28 @@ Ticket IoRequest::writable(Done done) noexcept {
 
 Ticket IoRequest::splice(File& target, std::size_t size, Done done) noexcept {
   return submit(Operation::splice, {.target = &target, .size = size}, done);
+}
+
+Ticket IoRequest::recv(std::span<std::byte> target, Done done, int flags) noexcept {
+  return submit(Operation::recv,
+                {.data = target.data(), .size = target.size(), .offset = static_cast<std::uint64_t>(flags)}, done);
+}
+
+Ticket IoRequest::send(std::span<const std::byte> source, Done done, int flags) noexcept {
+  return submit(Operation::send,
+                {.data = const_cast<std::byte*>(source.data()),
+                 .size = source.size(),
+                 .offset = static_cast<std::uint64_t>(flags)},
+                done);
+}
+
+Ticket IoRequest::connect(const Address& to, Done done) noexcept {
+  void* name = const_cast<sockaddr*>(to.data());
+  return submit(Operation::connect, {.data = static_cast<std::byte*>(name), .size = to.size()}, done);
+}
+
+Ticket IoRequest::shutdown(Shutdown how, Done done) noexcept {
+  return submit(Operation::shutdown, {.size = static_cast<std::size_t>(how)}, done);
 }
 
 Ticket IoRequest::fsync(Done done) noexcept {

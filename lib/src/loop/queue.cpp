@@ -3,6 +3,7 @@
 #include "loop/core.hpp"
 #include "loop/operations.hpp"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -20,8 +21,9 @@ static_assert(read_lane == static_cast<std::size_t>(Lane::read) && write_lane ==
 
 /// Where `request` takes its turn; what waits in two queues counts as of the first.
 std::uint8_t lane_of(const FileRequest& request, Ordering ordering) noexcept {
-  const Lane lane = traits(request.operation()).lane;
+  Lane lane = traits(request.operation()).lane;
   if (lane == Lane::both) return read_lane;
+  if (request.operation() == Operation::shutdown && Access::size(request) == SHUT_RD) lane = Lane::read;
   return static_cast<std::uint8_t>(ordering == Ordering::ordered ? lane : Lane::parallel);
 }
 
@@ -59,8 +61,12 @@ void Core::enqueue(FileRequest& request) noexcept {
     return launch(request);
   }
   File::Queue& queue = file.queues_[lane];
-  if (!two && queue.active == nullptr && !queue.paused && queue.waiting.empty()) {
+  if (!two && idle_queue(queue)) {
     queue.active = &request;
+    return launch(request);
+  }
+  if (two && idle_queue(queue) && idle_queue(second_file(request).queues_[write_lane])) {
+    queue.active = second_file(request).queues_[write_lane].active = &request;
     return launch(request);
   }
   queue.waiting.push_back(request.hook_);
@@ -68,6 +74,11 @@ void Core::enqueue(FileRequest& request) noexcept {
     second_file(request).queues_[write_lane].waiting.push_back(request.target_hook_);
     advance(file, Direction::read);
   }
+}
+
+/// What is submitted now may go at once.
+bool Core::idle_queue(Access::Queue& queue) noexcept {
+  return queue.active == nullptr && !queue.paused && queue.waiting.empty();
 }
 
 bool Core::takes_work(const File& file) noexcept {

@@ -40,6 +40,14 @@ void sort_by_priority(List& list) noexcept {
   list.append(right);
 }
 
+/// Of the messages that a batch moved.
+std::uint64_t bytes_of(const FileRequest& batch) noexcept {
+  std::uint64_t sum = 0;
+  for (std::size_t index = 0; index < batch.transferred(); ++index)
+    sum += Access::messages(batch)[index].msg_len;
+  return sum;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Core>> Core::create(const LoopOptions& options, std::unique_ptr<Engine> engine,
@@ -177,7 +185,7 @@ std::size_t Core::deliver(Request& request) {
 }
 
 void Core::account_bytes(const FileRequest& request) noexcept {
-  const std::uint64_t bytes = request.done_;
+  const std::uint64_t bytes = traits(request.operation_).unit == Unit::messages ? bytes_of(request) : request.done_;
   switch (traits(request.operation_).moves) {
     case Moves::nothing:
       return;
