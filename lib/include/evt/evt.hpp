@@ -11,6 +11,7 @@
 #include <evt/observer.hpp>
 #include <evt/request.hpp>
 #include <evt/result.hpp>
+#include <evt/socket.hpp>
 #include <evt/socket_request.hpp>
 #include <evt/thread_pool.hpp>
 #include <evt/time.hpp>
