@@ -4,6 +4,7 @@
 
 import contextlib
 import json
+import mmap
 import os
 import platform
 import pty
@@ -106,6 +107,20 @@ def close_end(ends, index):
     if ends[index] is not None:
         os.close(ends[index])
         ends[index] = None
+
+
+MARGIN_BYTES = 2 << 30
+MADV_POPULATE_WRITE = 23  # Linux 5.14; Python 3.11 has no name for it.
+
+
+def back_free_memory():
+    """Makes the machine under us give back what it took: a virtual machine that reports its free pages
+    to its host pays about 2 s of system time a GiB when it takes them again, which is nobody's cost."""
+    with open("/proc/meminfo", encoding="ascii") as file:
+        free = next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemFree:"))
+    if free > MARGIN_BYTES:
+        with mmap.mmap(-1, free - MARGIN_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+            memory.madvise(MADV_POPULATE_WRITE)
 
 
 class Terminal:
