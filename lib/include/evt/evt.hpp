@@ -3,6 +3,7 @@
 
 #include <evt/address.hpp>
 #include <evt/callback.hpp>
+#include <evt/composed_request.hpp>
 #include <evt/fd.hpp>
 #include <evt/file.hpp>
 #include <evt/file_request.hpp>

@@ -57,6 +57,13 @@ class Core {
   void start_work(Work& work) noexcept;
   void start_wake(Wake& wake) noexcept;
 
+  // composed_request.cpp: requests made of others.
+  static void start_composed(Composed& composed);
+  static void cancel_composed(Composed& composed) noexcept;
+  static void settle_composed(Composed& composed) noexcept;
+  void leave_composed() noexcept;
+  void enter_composed() noexcept;
+
   // queue.cpp: the queues of a file.
   void enqueue(FileRequest& request) noexcept;
   void advance(File& file, Direction direction) noexcept;

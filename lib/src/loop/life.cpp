@@ -152,12 +152,13 @@ void Core::cancel(Request& request) noexcept {
       engine->abort(request);
       return;
     case Home::composed:
-      return;
+      return cancel_composed(static_cast<Composed&>(request));
   }
 }
 
 bool Core::settle(Request& request) noexcept {
   if (request.state_ == State::idle) return false;
+  if (traits(request.operation_).home == Home::composed) settle_composed(static_cast<Composed&>(request));
   if (forked()) {
     // What the kernel shares with the parent is not ours to cancel.
     request.hook_.unlink();
@@ -211,7 +212,7 @@ void Core::resubmit(Request& request) noexcept {
     case Home::engine:
       return launch(request);
     case Home::composed:
-      return;
+      return start_composed(static_cast<Composed&>(request));
   }
 }
 

@@ -68,6 +68,7 @@ Core::Core(const LoopOptions& wanted, std::unique_ptr<Engine> made, std::string 
 }
 
 Core::~Core() {
+  leave_composed();
   for (auto& watch : watches_)
     watch.reset();
   requests.for_each([&](Request& request) {
@@ -255,6 +256,7 @@ Result<void> Core::after_fork(std::unique_ptr<Engine> made) {
     if (request.file_ != nullptr) leave_queues(request);
     complete(request, -ECANCELED);
   });
+  enter_composed();
   return {};
 }
 
