@@ -22,7 +22,7 @@ Fd make_listener(int backlog = 16) {
   Fd listener = make_socket(AF_INET);
   const Address any = Address::loopback_ipv4(0);
   EXPECT_EQ(bind(listener.get(), any.data(), any.size()), 0);
-  EXPECT_EQ(listen(listener.get(), backlog), 0);
+  EXPECT_EQ(::listen(listener.get(), backlog), 0);
   return listener;
 }
 
@@ -88,7 +88,7 @@ TEST_P(Connections, AUnixListenerWithAFullBacklogIsWaitedFor) {
   const Address name = Address::unix_abstract("evt-full-" + std::to_string(getpid())).value();
   Fd listener = make_socket(AF_UNIX);
   ASSERT_EQ(bind(listener.get(), name.data(), name.size()), 0);
-  ASSERT_EQ(listen(listener.get(), 0), 0);
+  ASSERT_EQ(::listen(listener.get(), 0), 0);
   Fd first = make_socket(AF_UNIX);
   ASSERT_EQ(connect(first.get(), name.data(), name.size()), 0);
   File client{loop(), File::adopt(make_socket(AF_UNIX))};
