@@ -17,6 +17,13 @@ std::int64_t outcome(ssize_t count) noexcept {
   return count >= 0 ? count : -errno;
 }
 
+/// What does not listen is never readable for it, and is told so by accept(2) at once.
+bool listens(int fd) noexcept {
+  int answer = 0;
+  socklen_t size = sizeof answer;
+  return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &answer, &size) == 0 && answer != 0;
+}
+
 /// A listener without O_NONBLOCK is asked first: accept(2) has no flag for it, and the description may be another's
 /// too.
 std::int64_t try_accept(File& file, Attempt& context) noexcept {
@@ -25,7 +32,7 @@ std::int64_t try_accept(File& file, Attempt& context) noexcept {
   if (!Access::nonblocking(file)) {
     pollfd one{fd, POLLIN, 0};
     ++context.system_calls;
-    if (poll(&one, 1, 0) == 0) return -EAGAIN;
+    if (poll(&one, 1, 0) == 0 && listens(fd)) return -EAGAIN;
   }
   ++context.system_calls;
   return outcome(accept4(fd, nullptr, nullptr, accept_flags));
