@@ -59,6 +59,27 @@ TEST(BackendChoice, FallsBackToEpollWhereIoUringIsRefusedAndSaysWhy) {
   }
 }
 
+TEST(BackendChoice, ARingThatMayBeMadeButNotUsedIsRefusedToo) {
+  if (!available(Backend::io_uring)) GTEST_SKIP() << "io_uring is missing";
+  const std::pair<long, const char*> calls[] = {{SYS_io_uring_register, "io_uring_register"},
+                                                {SYS_io_uring_enter, "io_uring_enter"}};
+  for (const auto& [number, name] : calls) {
+    for (const int error : {EPERM, ENOSYS}) {
+      EXPECT_TRUE(in_child([&] {
+        refuse_call(number, error);
+        auto loop = Loop::create();
+        ASSERT_TRUE(loop) << loop.error().message();
+        EXPECT_EQ(loop->backend(), Backend::epoll);
+        EXPECT_EQ(loop->backend_reason(), std::string("epoll (") + name + ": " + std::strerror(error) + ")");
+        expect_works(*loop);
+        auto named = Loop::create({.backend = Backend::io_uring});
+        ASSERT_FALSE(named) << "asked for by name and of no use";
+        EXPECT_EQ(named.error().system_errno(), error);
+      })) << name;
+    }
+  }
+}
+
 TEST(BackendChoice, FewerFlagsAreTriedWhereTheKernelKnowsNotAll) {
   if (!available(Backend::io_uring)) GTEST_SKIP() << "io_uring is missing";
   constexpr unsigned submit_all = 1U << 7;

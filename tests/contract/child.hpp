@@ -13,7 +13,9 @@ namespace evt::contract {
 /// expectation, died of a signal, or was not done within half a minute.
 testing::AssertionResult in_child(const std::function<void()>& body);
 
-/// What a seccomp filter shall answer to io_uring_setup(2) from now on, in this process and its children.
+/// What a seccomp filter shall answer to a system call from now on, in this thread and its children.
+void refuse_call(long number, int error_number);
+/// The same for io_uring_setup(2).
 void refuse_io_uring(int error_number);
 
 /// What io_uring_setup(2) answers from now on to this thread, by what it asks for: an errno, or 0 to let it through.

@@ -142,7 +142,8 @@ typedef struct evt_request {
 } evt_request;
 
 /// Comes once for each operation that was accepted, always from evt_loop_run() or evt_loop_dispatch(). `request` is
-/// the first member of the typed one; `user` is what its init or evt_set_user() was given.
+/// the first member of the typed one; `user` is what its init or evt_set_user() was given. Calls that take one may be
+/// given NULL: the result is dropped then, a descriptor closed.
 typedef evt_action (*evt_callback)(evt_request* request, int64_t result, void* user);
 
 /// One operation of one request.

@@ -92,6 +92,7 @@ template <class R, class T>
 Callback<R, T> callback(evt_callback done) noexcept {
   constexpr auto call = [](void* context, R& request, Result<T> result) {
     const auto function = reinterpret_cast<evt_callback>(context);
+    if (function == nullptr) return Action::disarm;  // A descriptor that nobody wants is closed with the result.
     // The request is the first part of what the caller made.
     const auto action =
         function(reinterpret_cast<evt_request*>(&request), number_of(std::move(result)), request.user());

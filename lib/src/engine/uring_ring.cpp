@@ -38,6 +38,22 @@ constexpr unsigned needed_features =
 
 constexpr unsigned fewest_entries = 8;
 
+/// A ring that can be made may be of no use: filters of system calls know three of them.
+Result<void> try_out(const io_uring& ring) noexcept {
+  if ((ring.features & needed_features) != needed_features) {
+    return std::unexpected(errno_error("io_uring_setup", ENOSYS));
+  }
+  // There are no buffers to give back, and what is not enabled yet cannot be entered.
+  const auto fd = static_cast<unsigned>(ring.ring_fd);
+  const int registering = io_uring_register(fd, IORING_UNREGISTER_BUFFERS, nullptr, 0);
+  if (registering < 0 && registering != -ENXIO) {
+    return std::unexpected(errno_error("io_uring_register", -registering));
+  }
+  const int entering = io_uring_enter(fd, 0, 0, 0, nullptr);
+  if (entering < 0 && entering != -EBADFD) return std::unexpected(errno_error("io_uring_enter", -entering));
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Engine>> UringEngine::create(const LoopOptions& options, std::string& reason) {
@@ -60,10 +76,10 @@ Result<std::unique_ptr<Engine>> UringEngine::create(const LoopOptions& options, 
   reason = std::string("io_uring") + flavour->without;
   if (entries < options.entries) reason += " (" + std::to_string(entries) + " entries: ENOMEM for more)";
   Fd event{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  if (!event || (ring.features & needed_features) != needed_features) {
-    const int error = event ? ENOSYS : errno;
+  const Result<void> usable = event ? try_out(ring) : std::unexpected(errno_error("eventfd", errno));
+  if (!usable) {
     io_uring_queue_exit(&ring);
-    return std::unexpected(errno_error("io_uring_setup", error));
+    return std::unexpected(usable.error());
   }
   return std::make_unique<UringEngine>(options, ring, std::move(event));
 }

@@ -18,16 +18,17 @@ class ClockWatch {
   /// Null when there is no descriptor to be had; the next turn tries again.
   static std::unique_ptr<ClockWatch> create(Core& core, Clock clock) noexcept;
   ClockWatch(Core& core, Clock clock, Fd timer) noexcept;
-  /// Fires at `deadline`; a system call only when it changed.
-  void arm(nanoseconds deadline) noexcept;
+  /// Fires at `deadline`; a system call only when it changed. False where that cannot be had.
+  bool arm(nanoseconds deadline) noexcept;
 
  private:
-  Action on_ready() noexcept;
+  Action on_ready(Result<std::size_t> events) noexcept;
 
   Clock clock_;
   File file_;
   IoRequest request_;
   nanoseconds armed_{0};
+  bool broken_ = false;  // The engine could not wait for it.
 };
 
 }  // namespace evt::detail

@@ -22,6 +22,9 @@ namespace {
 bool waited_for_by_engine(Clock clock, const Engine& engine) noexcept {
   return clock == Clock::monotonic || engine.virtual_time();
 }
+
+/// A clock without a ClockWatch, for want of a descriptor, may be stepped while the loop sleeps: it looks this often.
+constexpr nanoseconds look_again = std::chrono::seconds{1};
 }  // namespace
 
 void Core::start_timer(Timer& timer) noexcept {
@@ -91,7 +94,10 @@ nanoseconds Core::next_deadline() noexcept {
     }
     if (timer == nullptr && watches_[index] == nullptr) continue;
     if (watches_[index] == nullptr) watches_[index] = ClockWatch::create(*this, clock);
-    if (watches_[index] != nullptr) watches_[index]->arm(timer == nullptr ? never : timer->deadline_);
+    const nanoseconds deadline = timer == nullptr ? never : timer->deadline_;
+    if ((watches_[index] != nullptr && watches_[index]->arm(deadline)) || deadline == never) continue;
+    const nanoseconds left = std::min(saturating_since(deadline, engine->clock(clock)), look_again);
+    earliest = std::min(earliest, saturating_add(engine->clock(Clock::monotonic), left));
   }
   return earliest;
 }
