@@ -11,8 +11,8 @@ static const struct {
   const char* name;
   const struct CheckCase* cases;
 } groups[] = {
-    {"loop", loop_cases},     {"file", file_cases},   {"request", request_cases},
-    {"thread", thread_cases}, {"timer", timer_cases},
+    {"loop", loop_cases},     {"file", file_cases},     {"request", request_cases},
+    {"socket", socket_cases}, {"thread", thread_cases}, {"timer", timer_cases},
 };
 
 void check_failed(const char* file, int line, const char* what) {

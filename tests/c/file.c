@@ -73,7 +73,7 @@ static void end_of_stream(evt_loop* loop) {
   evt_file_assign(&ends.target, -1, EVT_BORROW);
   evt_loop_run(loop, EVT_UNTIL_DONE);
   CHECK_EQ(ends.read.result, EVT_EOF);
-  CHECK_EQ(evt_transferred(&ends.in), 5);
+  CHECK_EQ(evt_transferred(&ends.in.request), 5);
   CHECK_EQ(evt_read(&ends.in, buffer, sizeof buffer, check_done), 0);
   evt_loop_run(loop, EVT_UNTIL_DONE);
   CHECK_EQ(ends.read.result, EVT_EOF);

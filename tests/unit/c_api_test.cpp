@@ -17,9 +17,9 @@ evt_action store(evt_request* /*request*/, int64_t result, void* user) {
 
 class CApi : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_EQ(evt_loop_init(&loop, nullptr), 0); }
-  void TearDown() override { evt_loop_destroy(&loop); }
-  evt_loop loop{};
+  void SetUp() override { ASSERT_EQ(evt_loop_init(&loop_, nullptr), 0); }
+  void TearDown() override { evt_loop_destroy(&loop_); }
+  evt_loop loop_{};
 };
 
 TEST_F(CApi, TextsAreThoseOfTheErrorsOfTheLibrary) {
@@ -58,7 +58,7 @@ TEST_F(CApi, OptionsThatAreSetReachTheLoopAndOthersStay) {
 TEST_F(CApi, CancelSyncOfANotifiedWakeSaysThatItWon) {
   evt_wake wake;
   int64_t result = -1;
-  evt_wake_init(&wake, &loop, &result);
+  evt_wake_init(&wake, &loop_, &result);
   ASSERT_EQ(evt_wake_wait(&wake, store), 0);
   evt_wake_notify(&wake);
   int64_t won = -1;
@@ -73,15 +73,30 @@ TEST_F(CApi, AJobGetsTheUserPointerAndMayThrow) {
   ASSERT_EQ(evt_pool_init(&pool, 1), 0);
   evt_work work;
   int64_t result = 5;
-  evt_work_init(&work, &loop, &pool, &result);
+  evt_work_init(&work, &loop_, &pool, &result);
   ASSERT_EQ(evt_work_run(&work, [](void* user) { throw static_cast<int64_t*>(user); }, store), 0);
-  EXPECT_EQ(evt_loop_run(&loop, EVT_UNTIL_DONE), 1);
+  EXPECT_EQ(evt_loop_run(&loop_, EVT_UNTIL_DONE), 1);
   EXPECT_EQ(result, EVT_EXCEPTION);
   ASSERT_EQ(evt_work_run(&work, [](void* user) { *static_cast<int64_t*>(user) = 6; }, nullptr), 0);
-  EXPECT_EQ(evt_loop_run(&loop, EVT_UNTIL_DONE), 1);
+  EXPECT_EQ(evt_loop_run(&loop_, EVT_UNTIL_DONE), 1);
   EXPECT_EQ(result, 6);
   evt_work_destroy(&work);
   evt_pool_destroy(&pool);
+}
+
+TEST_F(CApi, AnAddressHasItsFieldsWhereTheLibraryHasThem) {
+  evt_address address;
+  ASSERT_EQ(evt_address_parse(&address, "[::1]:8080"), 0);
+  EXPECT_EQ(address.size, sizeof(sockaddr_in6));
+  EXPECT_EQ(address.data.ipv6.sin6_port, htons(8080));
+  address.data.ipv6.sin6_port = htons(90);
+  char text[64];
+  EXPECT_EQ(evt_address_format(&address, text, sizeof text), 8);
+  EXPECT_STREQ(text, "[::1]:90");
+  EXPECT_EQ(evt_address_format(&address, text, 4), 8) << "the length of all of it";
+  EXPECT_STREQ(text, "[::");
+  EXPECT_EQ(evt_address_parse(&address, "nonsense"), -EINVAL);
+  EXPECT_STREQ(text, "[::") << "nothing was touched";
 }
 
 /// Where C has nobody to catch, memory that ran out is a number.

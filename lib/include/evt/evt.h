@@ -10,11 +10,14 @@
 #define EVT_EVT_H
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 
 // NOLINTBEGIN: names, typedefs and macros are those of C.
 #ifdef __cplusplus
@@ -167,10 +170,33 @@ void evt_cancel(evt_request* request);
 /// Returns with the request idle and without a callback; true, and `*result` set (NULL: not wanted), where the
 /// operation won. A descriptor among the results is the caller's then.
 bool evt_cancel_sync(evt_request* request, int64_t* result);
+/// Bytes (of a batch: messages) that the last operation on a file moved, also one that failed or was canceled.
+size_t evt_transferred(const evt_request* request);
 /// Of the operation that was submitted last; for evt_request_cancel().
 evt_ticket evt_ticket_of(const evt_request* request);
 /// evt_cancel() from any thread or signal handler. The ticket of an operation that has ended does nothing.
 int evt_request_cancel(evt_loop* loop, evt_ticket ticket);
+
+// Where a socket is.
+
+/// What bind(2) and its like take: `size` bytes of `data`. Size 0 and AF_UNSPEC are no address.
+typedef struct evt_address {
+  union {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+    struct sockaddr_un local;
+  } data;
+  socklen_t size;
+} evt_address;
+
+/// "127.0.0.1:80", "[::1]:80", "[fe80::1%eth0]:80", "unix:/path", "unix:@abstract". -EINVAL for anything else.
+int evt_address_parse(evt_address* address, const char* text);
+/// The same the other way round, as snprintf(3) does it: returns the length of the whole text.
+int evt_address_format(const evt_address* address, char* text, size_t size);
+/// getsockname(2) and getpeername(2).
+int evt_local_address(int fd, evt_address* address);
+int evt_peer_address(int fd, evt_address* address);
 
 // Reading and writing a file. Buffers and arrays of iovec are borrowed until the callback or evt_cancel_sync().
 
@@ -204,15 +230,69 @@ int evt_readable(evt_io* io, evt_callback done);
 int evt_writable(evt_io* io, evt_callback done);
 /// Moves up to `size` bytes from the request's file to `target`, one of which is a pipe.
 int evt_splice(evt_io* io, evt_file* target, size_t size, evt_callback done);
+/// evt_read() and evt_write() of a socket, with flags such as MSG_PEEK and MSG_MORE.
+int evt_recv(evt_io* io, void* target, size_t size, int flags, evt_callback done);
+int evt_send(evt_io* io, const void* source, size_t size, int flags, evt_callback done);
+/// `to` is borrowed. What is submitted meanwhile waits; a socket that was refused or canceled is of no more use.
+int evt_connect(evt_io* io, const evt_address* to, evt_callback done);
+typedef enum evt_shutdown_how { EVT_SHUTDOWN_READ, EVT_SHUTDOWN_WRITE, EVT_SHUTDOWN_BOTH } evt_shutdown_how;
+/// After the writes that were submitted before (EVT_SHUTDOWN_READ: the reads).
+int evt_shutdown(evt_io* io, evt_shutdown_how how, evt_callback done);
 /// After the writes that were submitted before.
 int evt_fsync(evt_io* io, evt_callback done);
 /// Cancels what the file has in flight, then closes its descriptor, also a borrowed one.
 int evt_close(evt_io* io, evt_callback done);
 
-/// Bytes moved by the last operation, also by one that failed or was canceled.
-size_t evt_transferred(const evt_io* io);
 #define EVT_INLINE_CAPACITY 32
 const void* evt_inline_data(const evt_io* io);
+
+// Accepting connections.
+
+typedef struct evt_acceptor {
+  evt_request request;
+  uint64_t opaque[12];
+} evt_acceptor;
+
+void evt_acceptor_init(evt_acceptor* acceptor, evt_file* file, void* user);
+/// Closes a connection that was accepted but not delivered.
+void evt_acceptor_destroy(evt_acceptor* acceptor);
+/// The result is a descriptor with O_NONBLOCK and O_CLOEXEC, the caller's. An error such as -EMFILE is no end.
+int evt_accept(evt_acceptor* acceptor, evt_callback done);
+
+// Messages with addresses and control data. Everything given is borrowed.
+
+typedef struct evt_message {
+  evt_request request;
+  uint64_t opaque[28];
+} evt_message;
+
+void evt_message_init(evt_message* message, evt_file* file, void* user);
+void evt_message_destroy(evt_message* message);
+/// One message, 0 bytes for an empty one; of a stream what is there, or EVT_EOF. `header` is set as recvmsg(2) does.
+int evt_recvmsg(evt_message* message, struct msghdr* header, int flags, evt_callback done);
+/// The same into one buffer; `from` gets the sender.
+int evt_recvfrom(evt_message* message, void* target, size_t size, evt_address* from, int flags, evt_callback done);
+/// One message; of a stream everything, with the control data once. `header` is not written to.
+int evt_sendmsg(evt_message* message, const struct msghdr* header, int flags, evt_callback done);
+int evt_sendto(evt_message* message, const void* source, size_t size, const evt_address* to, int flags,
+               evt_callback done);
+/// What recvmsg(2) said in msg_flags: MSG_TRUNC where the message was longer than the buffers.
+int evt_message_flags(const evt_message* message);
+
+// Many datagrams at a time.
+
+typedef struct evt_batch {
+  evt_request request;
+  uint64_t opaque[12];
+} evt_batch;
+
+struct mmsghdr;
+void evt_batch_init(evt_batch* batch, evt_file* file, void* user);
+void evt_batch_destroy(evt_batch* batch);
+/// What is there, at least one message: how many. recvmmsg(2).
+int evt_recvmmsg(evt_batch* batch, struct mmsghdr* messages, size_t count, int flags, evt_callback done);
+/// All of them, in order, in one callback.
+int evt_sendmmsg(evt_batch* batch, struct mmsghdr* messages, size_t count, int flags, evt_callback done);
 
 // Opening a file.
 

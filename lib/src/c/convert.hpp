@@ -25,6 +25,14 @@ struct Inside<evt_request> : std::type_identity<Request> {};
 template <>
 struct Inside<evt_io> : std::type_identity<IoRequest> {};
 template <>
+struct Inside<evt_acceptor> : std::type_identity<AcceptRequest> {};
+template <>
+struct Inside<evt_message> : std::type_identity<MessageRequest> {};
+template <>
+struct Inside<evt_batch> : std::type_identity<BatchRequest> {};
+template <>
+struct Inside<evt_address> : std::type_identity<Address> {};
+template <>
 struct Inside<evt_open> : std::type_identity<OpenRequest> {};
 template <>
 struct Inside<evt_nop> : std::type_identity<Nop> {};

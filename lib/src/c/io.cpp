@@ -2,6 +2,7 @@
 #include "c/convert.hpp"
 
 #include <span>
+#include <utility>
 
 using evt::c::code_of;
 using evt::c::object;
@@ -9,6 +10,9 @@ using evt::c::object;
 namespace {
 
 static_assert(EVT_INLINE_CAPACITY == evt::IoRequest::inline_capacity);
+static_assert(EVT_SHUTDOWN_READ == std::to_underlying(evt::Shutdown::read));
+static_assert(EVT_SHUTDOWN_WRITE == std::to_underlying(evt::Shutdown::write));
+static_assert(EVT_SHUTDOWN_BOTH == std::to_underlying(evt::Shutdown::both));
 
 evt::IoRequest::Done done_of(evt_callback done) noexcept {
   return evt::c::callback<evt::IoRequest, std::size_t>(done);
@@ -74,8 +78,17 @@ int evt_fsync(evt_io* io, evt_callback done) {
 int evt_close(evt_io* io, evt_callback done) {
   return code_of(object(io).close(done_of(done)));
 }
-size_t evt_transferred(const evt_io* io) {
-  return object(io).transferred();
+int evt_recv(evt_io* io, void* target, size_t size, int flags, evt_callback done) {
+  return code_of(object(io).recv(space(target, size), done_of(done), flags));
+}
+int evt_send(evt_io* io, const void* source, size_t size, int flags, evt_callback done) {
+  return code_of(object(io).send(bytes(source, size), done_of(done), flags));
+}
+int evt_connect(evt_io* io, const evt_address* to, evt_callback done) {
+  return code_of(object(io).connect(object(to), done_of(done)));
+}
+int evt_shutdown(evt_io* io, evt_shutdown_how how, evt_callback done) {
+  return code_of(object(io).shutdown(static_cast<evt::Shutdown>(how), done_of(done)));
 }
 const void* evt_inline_data(const evt_io* io) {
   return object(io).inline_data().data();

@@ -1,5 +1,6 @@
 /// What all requests of evt.h share: state, user pointer, cancellation, tickets.
 #include "c/convert.hpp"
+#include "loop/operations.hpp"
 
 #include <bit>
 #include <optional>
@@ -23,6 +24,10 @@ std::optional<std::int64_t> cancel_sync(evt::Request& request) noexcept {
   if (request.operation() == evt::Operation::wake) {
     auto notified = static_cast<evt::Wake&>(request).cancel_sync();
     return notified ? std::optional{evt::c::number_of(std::move(*notified))} : std::nullopt;
+  }
+  if (request.operation() == evt::Operation::recvmsg) {
+    auto moved = static_cast<evt::MessageRequest&>(request).cancel_sync();  // Says how long the address is.
+    return moved ? std::optional{evt::c::number_of(std::move(*moved))} : std::nullopt;
   }
   return Access::settle(request) ? std::optional{Access::result(request)} : std::nullopt;
 }
@@ -55,6 +60,12 @@ bool evt_cancel_sync(evt_request* request, int64_t* result) {
   const std::optional<std::int64_t> left = cancel_sync(object(request));
   if (left && result != nullptr) *result = *left;
   return left.has_value();
+}
+
+size_t evt_transferred(const evt_request* request) {
+  const evt::Request& any = object(request);
+  const bool of_file = evt::detail::traits(any.operation()).moves != evt::detail::Moves::nothing;
+  return of_file ? static_cast<const evt::FileRequest&>(any).transferred() : 0;
 }
 
 evt_ticket evt_ticket_of(const evt_request* request) {
