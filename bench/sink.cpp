@@ -1,6 +1,6 @@
 /// The reader at the end of a pipe: splices stdin to /dev/null, which costs next to nothing, or reads
 /// it with a buffer of --read=BYTES. Prints the number of bytes at the end, as `wc -c` does.
-#include "measure.hpp"
+#include "common/measure.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /// The hand-written limit for cat: a blocking splice loop over a 1 MiB pipe, no progress, no checks.
 /// Usage: splice_loop [FILE] >PIPE; without FILE it copies stdin, which may be a pipe.
-#include "measure.hpp"
+#include "common/measure.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 /// page cache by having just been written.
 #pragma once
 
-#include "measure.hpp"
+#include "common/measure.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -37,10 +37,7 @@ class CachedFile {
 
   [[nodiscard]] int fd() const noexcept { return fd_; }
 
-  /// The offset of a block chosen by `random`.
-  [[nodiscard]] std::uint64_t random_offset(Random& random) const noexcept {
-    return random.below(blocks_) * block_bytes;
-  }
+  [[nodiscard]] std::uint64_t blocks() const noexcept { return blocks_; }
 
  private:
   static int make(std::uint64_t bytes) {

@@ -2,7 +2,7 @@
 /// until the work is done.
 #pragma once
 
-#include "measure.hpp"
+#include "common/measure.hpp"
 #include <evt/loop.hpp>
 
 #include <array>
@@ -25,6 +25,11 @@ inline evt::Loop make_loop(Arguments& arguments) {
 
 inline void run_to_end(evt::Loop& loop) {
   if (const auto ran = loop.run(); !ran) fail("evt::Loop::run", ran.error().message().c_str());
+}
+
+/// A turn that does not wait.
+inline void run_once(evt::Loop& loop) {
+  if (const auto ran = loop.run(evt::RunMode::no_wait); !ran) fail("evt::Loop::run", ran.error().message().c_str());
 }
 
 /// The operations of `kind` the loop itself has counted must be those we asked for.

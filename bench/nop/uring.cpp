@@ -1,7 +1,7 @@
 /// Nops through a hand-written liburing loop: the least that an operation through io_uring costs.
 /// Usage: raw_nop [--width=N] [--count=N]; `width` nops are submitted a turn.
-#include "measure.hpp"
-#include "raw_ring.hpp"
+#include "common/measure.hpp"
+#include "common/raw_ring.hpp"
 
 #include <vector>
 
@@ -24,9 +24,9 @@ void submit(Nop& nop) {
   --nop.progress->to_submit;
 }
 
-void on_complete(bench::RawOperation& self, int result) {
+void on_complete(bench::RawOperation& self, const io_uring_cqe& completion) {
   auto& nop = static_cast<Nop&>(self);
-  if (result < 0) bench::fail("nop", std::strerror(-result));
+  bench::checked(completion, "nop");
   ++nop.progress->completed;
   if (nop.progress->to_submit > 0) submit(nop);
 }
@@ -43,17 +43,17 @@ int main(int argc, char** argv) {
   Progress progress{.ring = ring, .to_submit = count};
   std::vector<Nop> nops(width, Nop{{on_complete}, &progress});
 
-  const std::uint64_t start_ns = bench::cpu_ns();
+  bench::Meter meter;
   for (auto& nop : nops) {
     if (progress.to_submit > 0) submit(nop);
   }
   while (progress.completed < count)
     ring.turn();
-  const std::uint64_t cpu_ns = bench::cpu_ns() - start_ns;
+  meter.stop();
   bench::print({.bench = "nop",
                 .variant = "liburing",
                 .width = width,
                 .operations = count,
-                .cpu_ns = cpu_ns,
+                .meter = meter,
                 .kernel_entries = ring.turns()});
 }

@@ -1,7 +1,7 @@
 /// Nops through evt: what the library adds to the least that an operation costs; beside raw_nop.
 /// Usage: evt_nop [--width=N] [--count=N] [--backend=B]; `width` nops are submitted a turn.
-#include "evt_loop.hpp"
-#include "measure.hpp"
+#include "common/evt_loop.hpp"
+#include "common/measure.hpp"
 #include <evt/io_request.hpp>
 
 #include <deque>
@@ -33,14 +33,14 @@ int main(int argc, char** argv) {
   for (std::uint64_t index = 0; index < width; ++index)
     nops.emplace_back(loop);
 
-  const std::uint64_t start_ns = bench::cpu_ns();
+  bench::Meter meter;
   for (auto& nop : nops) {
     if (progress.to_submit == 0) break;
     --progress.to_submit;
     if (!nop.submit(evt::bind<&Progress::on_nop>(progress))) bench::fail("nop", "was refused");
   }
   bench::run_to_end(loop);
-  const std::uint64_t cpu_ns = bench::cpu_ns() - start_ns;
+  meter.stop();
 
   bench::check_count(loop, evt::Operation::nop, count);
   const std::uint64_t kernel_entries = loop.statistics().kernel_entries;
@@ -51,6 +51,6 @@ int main(int argc, char** argv) {
                 .variant = evt::name_of(loop.backend()),
                 .width = width,
                 .operations = count,
-                .cpu_ns = cpu_ns,
+                .meter = meter,
                 .kernel_entries = kernel_entries});
 }

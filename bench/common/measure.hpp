@@ -2,6 +2,8 @@
 /// JSON per figure that bench/run reads. No I/O library is known here.
 #pragma once
 
+#include "common/allocations.hpp"
+
 #include <charconv>
 #include <cinttypes>
 #include <cstdint>
@@ -83,24 +85,42 @@ class Arguments {
   std::vector<std::string_view> unread_;
 };
 
-/// One measured figure. `width` is the operations a turn or in flight; 0 where it has no meaning.
-/// `kernel_entries` are the system calls of the loop, 0 where nobody counted them.
+/// What an operation costs: CPU time and allocations since the meter was made.
+class Meter {
+ public:
+  void stop() noexcept {
+    cpu_ns_ = bench::cpu_ns() - cpu_ns_;
+    allocations_ = bench::allocations() - allocations_;
+  }
+  [[nodiscard]] std::uint64_t cpu_ns() const noexcept { return cpu_ns_; }
+  [[nodiscard]] std::uint64_t allocations() const noexcept { return allocations_; }
+
+ private:
+  std::uint64_t allocations_ = bench::allocations();
+  std::uint64_t cpu_ns_ = bench::cpu_ns();  // Last: the clock starts when all else is ready.
+};
+
+/// One measured figure. `width` is the operations a turn or in flight, or the connections; 0 where it has no
+/// meaning. `kernel_entries` are the system calls of the loop, 0 where nobody counted them. `bytes_each` is
+/// the heap that one idle connection or armed timer holds; then there is no meter.
 struct Figure {
   const char* bench;
   const char* variant;
   std::uint64_t width = 0;
   std::uint64_t operations;
-  std::uint64_t cpu_ns;
+  Meter meter{};
   std::uint64_t kernel_entries = 0;
+  double bytes_each = 0;
 };
 
 inline void print(const Figure& figure) {
-  const double ns_per_operation = static_cast<double>(figure.cpu_ns) / static_cast<double>(figure.operations);
-  std::printf(R"({"bench":"%s","variant":"%s","width":%)" PRIu64 R"(,"operations":%)" PRIu64 R"(,"cpu_ns":%)" PRIu64
-              R"(,"kernel_entries":%)" PRIu64 R"(,"cpu_ns_per_operation":%.2f,"operations_per_cpu_second":%.0f})"
-              "\n",
-              figure.bench, figure.variant, figure.width, figure.operations, figure.cpu_ns, figure.kernel_entries,
-              ns_per_operation, 1e9 / ns_per_operation);
+  const double operations = static_cast<double>(figure.operations);
+  std::printf(
+      R"({"bench":"%s","variant":"%s","width":%)" PRIu64 R"(,"operations":%)" PRIu64 R"(,"cpu_ns":%)" PRIu64
+      R"(,"kernel_entries":%)" PRIu64 R"(,"allocations":%)" PRIu64 R"(,"cpu_ns_per_operation":%.2f,"bytes_each":%.1f})"
+      "\n",
+      figure.bench, figure.variant, figure.width, figure.operations, figure.meter.cpu_ns(), figure.kernel_entries,
+      figure.meter.allocations(), static_cast<double>(figure.meter.cpu_ns()) / operations, figure.bytes_each);
   std::fflush(stdout);
 }
 

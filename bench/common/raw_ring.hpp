@@ -1,11 +1,12 @@
 /// The loop a careful person writes by hand on liburing: each operation is a small struct whose
-/// handler is called with the result. This is what evt's cost per operation is compared with.
+/// handler is called with the completion. This is what evt's cost per operation is compared with.
 #pragma once
 
-#include "measure.hpp"
+#include "common/measure.hpp"
 
 #include <liburing.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -14,19 +15,23 @@ namespace bench {
 
 /// The head of every operation; `user_data` points at it.
 struct RawOperation {
-  void (*complete)(RawOperation& self, int result);
+  void (*complete)(RawOperation& self, const io_uring_cqe& completion);
 };
+
+/// When the kernel does the work that follows an interrupt: when we ask for completions, which is best for one
+/// operation at a time, or at any system call, which is best for many.
+enum class Taskrun { deferred, cooperative };
 
 class RawRing {
  public:
   /// Asks for the cheapest set-up and drops flags that an older kernel does not know.
-  explicit RawRing(unsigned entries) {
+  explicit RawRing(unsigned entries, Taskrun taskrun = Taskrun::deferred) {
     constexpr unsigned basic = IORING_SETUP_CLAMP;
     constexpr unsigned grouped = basic | IORING_SETUP_SUBMIT_ALL;
-    constexpr unsigned deferred =
-        grouped | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
+    const unsigned best = grouped | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_TASKRUN_FLAG |
+                          (taskrun == Taskrun::deferred ? IORING_SETUP_DEFER_TASKRUN : IORING_SETUP_COOP_TASKRUN);
     int error = 0;
-    for (const unsigned flags : std::array{deferred, grouped, basic}) {
+    for (const unsigned flags : std::array{best, grouped, basic}) {
       error = io_uring_queue_init(entries, &ring_, flags);
       if (error != -EINVAL) break;
     }
@@ -58,19 +63,29 @@ class RawRing {
     io_uring_cqe* cqe = nullptr;
     io_uring_for_each_cqe(&ring_, head, cqe) {
       auto* operation = static_cast<RawOperation*>(io_uring_cqe_get_data(cqe));
-      operation->complete(*operation, cqe->res);
+      operation->complete(*operation, *cqe);
       ++count;
     }
     io_uring_cq_advance(&ring_, count);
     return count;
   }
 
+  /// Submits what was queued; for an end without another turn.
+  void submit() { io_uring_submit(&ring_); }
+
   /// Each turn was one system call.
   [[nodiscard]] std::uint64_t turns() const noexcept { return turns_; }
+  [[nodiscard]] io_uring& ring() noexcept { return ring_; }
 
  private:
   io_uring ring_{};
   std::uint64_t turns_ = 0;
 };
+
+/// Ends the program where `completion` is an error.
+inline unsigned checked(const io_uring_cqe& completion, const char* operation) {
+  if (completion.res < 0) fail(operation, std::strerror(-completion.res));
+  return static_cast<unsigned>(completion.res);
+}
 
 }  // namespace bench
