@@ -195,6 +195,8 @@ void UringEngine::empty_host() noexcept {
   (void)!read(host_.load(std::memory_order_relaxed), &told, sizeof told);
 }
 
+/// Not IORING_OP_MSG_RING, nor its call without a ring (IORING_REGISTER_SEND_MSG_RING, 6.13): to a ring with
+/// DEFER_TASKRUN either is a message that the kernel allocates, and dearer than the eventfd that is polled already.
 void UringEngine::wake() noexcept {
   const std::uint64_t one = 1;
   (void)!write(event_.get(), &one, sizeof one);
