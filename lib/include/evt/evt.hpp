@@ -2,6 +2,7 @@
 #pragma once
 
 #include <evt/address.hpp>
+#include <evt/buffer_pool.hpp>
 #include <evt/callback.hpp>
 #include <evt/composed_request.hpp>
 #include <evt/fd.hpp>
@@ -10,6 +11,7 @@
 #include <evt/io_request.hpp>
 #include <evt/loop.hpp>
 #include <evt/observer.hpp>
+#include <evt/receive_request.hpp>
 #include <evt/request.hpp>
 #include <evt/result.hpp>
 #include <evt/socket.hpp>

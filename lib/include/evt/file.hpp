@@ -5,9 +5,12 @@
 #include <evt/request.hpp>
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 namespace evt {
 
+class BufferPool;
 class Loop;
 
 enum class Direction : std::uint8_t { read, write };
@@ -74,6 +77,26 @@ class File {
     bool sticky = false;  // Hang-up or error seen: a short count does not mean drained.
   };
 
+  /// Of an operation that stays with the kernel and is told again and again: what came that nobody had asked for.
+  struct Intake {
+    enum class Phase : std::uint8_t { off, armed, ending };
+    BufferPool* pool = nullptr;                     // Whose buffers; null where connections are accepted.
+    std::unique_ptr<std::vector<int>> connections;  // Made when the first one comes unasked.
+    std::uint32_t offset = 0;                       // Bytes of the first buffer that were read already.
+    std::uint16_t first = 0xffff;                   // Buffers, linked by the pool.
+    std::uint16_t last = 0xffff;
+    std::uint16_t generation = 0;
+    Phase phase = Phase::off;
+    bool repeats = false;  // Accepted before: worth staying.
+    bool plain = false;    // Not a socket.
+    bool unasked = false;  // The engine looks whether anybody asks.
+    bool ends = false;     // With `end`, after everything else.
+    int end = 0;
+
+    bool holds() const noexcept { return ends || first != 0xffff || (connections != nullptr && !connections->empty()); }
+    bool busy() const noexcept { return phase != Phase::off || holds(); }
+  };
+
   detail::Core* core_;
   int fd_ = -1;
   bool owned_ = false;
@@ -93,6 +116,7 @@ class File {
   Request* closing_ = nullptr;
   Queue queues_[2];
   Readiness readiness_[2];
+  Intake intake_;
   File* next_ = nullptr;  // All files of the loop.
   File* previous_ = nullptr;
 };

@@ -146,6 +146,23 @@ std::int64_t try_splice(FileRequest& request, Attempt& context) noexcept {
                                        nullptr, Access::size(request), SPLICE_F_NONBLOCK | SPLICE_F_MOVE)));
 }
 
+namespace {
+std::int64_t try_receive(Request& request, Attempt& context) noexcept {
+  BufferPool& pool = *Access::pool(request);
+  const int id = Core::take_buffer(pool);
+  if (id < 0) return code_no_buffer;
+  const auto buffer = static_cast<std::uint16_t>(id);
+  const iovec one{Access::memory(pool, buffer), Access::size(Access::io(request))};
+  const std::int64_t result = transfer_bytes(*Access::file(request), {.vectors = {&one, 1}, .reading = true}, context);
+  if (result > 0) {
+    Access::set_buffer(request, buffer, 0);
+  } else {
+    Core::give_back(pool, buffer);
+  }
+  return result;
+}
+}  // namespace
+
 std::int64_t attempt(Request& request, Attempt& context) noexcept {
   FileRequest& io = Access::io(request);
   File& file = *Access::file(request);
@@ -187,6 +204,7 @@ std::int64_t attempt(Request& request, Attempt& context) noexcept {
     case Operation::sendmmsg:
       return attempt_socket(io, context);
     case Operation::recv_pooled:
+      return try_receive(request, context);
     case Operation::none:
     case Operation::nop:
     case Operation::fsync:

@@ -20,7 +20,10 @@ struct Attempt {
 /// Only a thread that may block can do this now: a file that is not cached, a foreign tty.
 inline constexpr std::int64_t code_needs_pool = -6001;
 
-/// A count, -errno, -EAGAIN where it would block, or code_needs_pool.
+/// The pool has run out: the request waits for a buffer, see Core::starve.
+inline constexpr std::int64_t code_no_buffer = -6002;
+
+/// A count, -errno, -EAGAIN where it would block, code_needs_pool or code_no_buffer.
 std::int64_t attempt(Request& request, Attempt& context) noexcept;
 
 /// Where a request that would block has to wait.

@@ -16,7 +16,7 @@ namespace evt::detail {
 namespace {
 
 /// What a request is doing in this engine, in Access::engine_flags.
-enum Place : std::uint8_t { nowhere, parked, pooled };
+enum Place : std::uint8_t { nowhere, parked, pooled, starving };
 
 /// Not so: what has a position does not wait for the stream, a connect makes the next edge itself, a shutdown never
 /// waits.
@@ -106,6 +106,10 @@ void EpollEngine::try_now(Request& request) {
   const std::size_t wanted = asked(request);
   std::int64_t result = attempt(request, context_);
   if (result == code_needs_pool) return offload(request);
+  if (result == code_no_buffer) {
+    Access::engine_flags(request) = starving;
+    return core_->starve(request);
+  }
   const bool splices = request.operation() == Operation::splice;
   if (result == -EAGAIN) {
     const Gate gate = gate_of(request, context_);
@@ -212,6 +216,10 @@ void EpollEngine::offload(Request& request) {
 void EpollEngine::abort(Request& request) {
   if (Access::engine_flags(request) == parked) {
     unpark(request);
+    return core_->finish(request, -ECANCELED);
+  }
+  if (Access::engine_flags(request) == starving) {
+    Access::hook(request).unlink();
     return core_->finish(request, -ECANCELED);
   }
   if (core_->pool()->remove(request)) return core_->finish(request, -ECANCELED);

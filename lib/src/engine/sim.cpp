@@ -77,6 +77,7 @@ void SimEngine::abort(Request& request) {
       }
       break;
     case sim::Place::backlogged:
+    case sim::Place::starving:
       break;
     case sim::Place::taken:
     case sim::Place::at_gate:
@@ -181,6 +182,10 @@ void SimEngine::try_now(Request& request) {
   core_->statistics.kernel_entries += std::exchange(context_.system_calls, 0);
   if (result == code_needs_pool) {
     offload(request);
+  } else if (result == code_no_buffer) {
+    Access::hook(request).unlink();
+    sim::set_place(request, sim::Place::starving);
+    core_->starve(request);
   } else if (result == -EAGAIN) {
     put_at_gate(request);
   } else {

@@ -7,7 +7,7 @@
 namespace evt::detail::sim {
 
 /// In Access::engine_flags. at_gate: waits for its own file; at_target: a splice that waits for room in its target.
-enum class Place : std::uint8_t { backlogged, taken, at_gate, at_target, over, pooled };
+enum class Place : std::uint8_t { backlogged, taken, at_gate, at_target, over, pooled, starving };
 
 inline Place place(Request& request) noexcept {
   return static_cast<Place>(Access::engine_flags(request));
@@ -55,6 +55,7 @@ inline Gate gate(Request& request) noexcept {
     case Place::taken:
     case Place::over:
     case Place::pooled:
+    case Place::starving:
       break;
   }
   return {nullptr, Direction::read};

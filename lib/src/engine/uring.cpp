@@ -18,15 +18,6 @@ namespace evt::detail {
 
 namespace {
 
-/// What a request is doing in this engine, in Access::engine_flags.
-enum Phase : std::uint8_t {
-  submitted,   // Its own operation is in the ring.
-  polling,     // A poll is, and the operation is tried again after it.
-  backlogged,  // Nothing is: the submission queue was full.
-  watching,    // A poll that stays is, until it tells more than POLLRDHUP.
-  unwatching,  // Its end was asked for; the operation is tried again after it.
-};
-
 /// Unlike poll(2) the ring tells of POLLRDHUP without being asked, for as long as it is so.
 constexpr int unasked = POLLRDHUP;
 
@@ -44,6 +35,15 @@ std::uint64_t key_of(const Request& request) noexcept {
 Request* request_of(std::uint64_t key) noexcept {
   // The kernel carries numbers only. NOLINTNEXTLINE(performance-no-int-to-ptr)
   return reinterpret_cast<Request*>(key & ((std::uint64_t{1} << 48) - 1));
+}
+
+/// Served by what stays in the ring.
+bool asks(Operation operation) noexcept {
+  return operation == Operation::accept || operation == Operation::recv_pooled;
+}
+
+bool takes_input(Operation operation) noexcept {
+  return (traits(operation).lane == Lane::read && operation != Operation::shutdown) || operation == Operation::splice;
 }
 
 bool tried_here(Operation operation) noexcept {
@@ -88,6 +88,9 @@ void UringEngine::start(Request& request) {
 }
 
 void UringEngine::start_io(Request& request) {
+  if (asks(request.operation())) return ask(request);
+  if (takes_input(request.operation()) && Access::intake(*Access::file(request)).busy()) [[unlikely]]
+    return read_beside(request);
   if (tried_here(request.operation())) return try_here(request);
   if (positional(request.operation()) && !has_positions(*Access::file(request))) {
     return core_->finish(request, -ESPIPE);
@@ -97,7 +100,7 @@ void UringEngine::start_io(Request& request) {
 }
 
 void UringEngine::wait_for_room(Request& request) noexcept {
-  Access::engine_flags(request) = backlogged;
+  Access::engine_flags(request) = kept_here;
   backlog_.push_back(Access::hook(request));
 }
 
@@ -131,6 +134,12 @@ void UringEngine::prepare(io_uring_sqe* entry, Request& request) noexcept {
     case Operation::write_some:
     case Operation::pwrite:
       return prepare_write(entry, Access::io(request));
+    case Operation::recv_pooled:
+      io_uring_prep_read(entry, Access::fd(*Access::file(request)), nullptr,
+                         static_cast<unsigned>(Access::size(Access::io(request))), current_position);
+      entry->flags |= IOSQE_BUFFER_SELECT;
+      entry->buf_group = static_cast<std::uint16_t>(Access::group(*Access::pool(request)));
+      return;
     case Operation::connect:
     case Operation::accept:
     case Operation::recv:
@@ -142,7 +151,6 @@ void UringEngine::prepare(io_uring_sqe* entry, Request& request) noexcept {
     case Operation::nop:
     case Operation::splice:
     case Operation::shutdown:
-    case Operation::recv_pooled:
     case Operation::recvmmsg:
     case Operation::sendmmsg:
     case Operation::timer:
@@ -243,7 +251,10 @@ void UringEngine::try_here(Request& request) {
   }
   const std::size_t wanted = asked(request);
   const std::int64_t result = attempt(request, context_);
-  if (result == -EAGAIN) {
+  if (result == code_no_buffer) {
+    Access::engine_flags(request) = kept_here;
+    core_->starve(request);
+  } else if (result == -EAGAIN) {
     const Gate gate = gate_of(request, context_);
     if (splices) remember_side(request, gate);
     wait_for(request, gate);
@@ -295,6 +306,7 @@ void UringEngine::on_watch(Request& request, const io_uring_cqe& completion) {
 }
 
 void UringEngine::try_again(Request& request) {
+  if (asks(request.operation())) return ask(request);
   if (!tried_here(request.operation())) return submit(request);
   if (request.operation() == Operation::splice) expect_no_wait(request);
   try_here(request);
@@ -310,12 +322,14 @@ void UringEngine::on_result(Request& request, const io_uring_cqe& completion) {
     if (result < 0 || canceled) return core_->finish(request, result < 0 ? result : -ECANCELED);
     return (result & ~unasked) == 0 ? watch(request) : try_again(request);
   }
+  if (request.operation() == Operation::recv_pooled && !took_buffer(request, completion)) return;
   if (!canceled && (transfers(request.operation()) || request.operation() == Operation::accept)) {
     // A description with O_NONBLOCK of its own, or a socket: the ring does not wait for those.
     if (result == -EAGAIN) return wait_for(request, gate_of(request, context_));
     if (result == -EOPNOTSUPP && std::exchange(Access::nowait(*Access::file(request)), false)) return submit(request);
   }
   if (result == -restart_system_call) result = -EINTR;
+  if (request.operation() == Operation::accept) Access::intake(*Access::file(request)).repeats = result >= 0;
   if (result > 0 && polls(request.operation())) {
     result &= ~unasked;
     if (result == 0 && !canceled) return watch(request);
@@ -332,9 +346,13 @@ std::size_t UringEngine::reap() {
   const unsigned tail = io_uring_smp_load_acquire(ring_.cq.ktail);
   for (unsigned index = head; index != tail; ++index) {
     const io_uring_cqe& completion = completions[index & mask];
-    if (completion.user_data <= key_of_event) [[unlikely]] {
+    if ((completion.user_data & key_bits) != 0) {
       const bool ended = (completion.flags & IORING_CQE_F_MORE) == 0;
-      if (completion.user_data == key_of_event && ended) watching_event_ = false;
+      if ((completion.user_data & key_bits) == key_of_file) {
+        on_intake(completion);
+      } else if (completion.user_data == key_of_event && ended) {
+        watching_event_ = false;
+      }
       continue;
     }
     Request& request = *request_of(completion.user_data);
@@ -350,7 +368,7 @@ std::size_t UringEngine::reap() {
 }
 
 void UringEngine::abort(Request& request) {
-  if (Access::engine_flags(request) == backlogged) {
+  if (Access::engine_flags(request) == kept_here) {
     Access::hook(request).unlink();
     return core_->finish(request, -ECANCELED);
   }
@@ -374,7 +392,5 @@ void UringEngine::await_end(Request& request) {
     enter(Access::hook(request).linked() ? 0 : 1, nullptr);
   }
 }
-
-void UringEngine::forget(File&) noexcept {}
 
 }  // namespace evt::detail

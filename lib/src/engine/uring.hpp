@@ -11,8 +11,21 @@
 namespace evt::detail {
 
 /// Keys of completions that are not requests'.
-inline constexpr std::uint64_t key_of_cancel = 0;
-inline constexpr std::uint64_t key_of_event = 1;
+inline constexpr std::uint64_t key_of_cancel = 1;
+inline constexpr std::uint64_t key_of_event = 3;
+/// Beside the address of a File: of what stays in the ring for it.
+inline constexpr std::uint64_t key_of_file = 2;
+/// Zero in the key of a request.
+inline constexpr std::uint64_t key_bits = 3;
+
+/// What a request is doing in this engine, in Access::engine_flags.
+enum UringPhase : std::uint8_t {
+  submitted,   // Its own operation is in the ring.
+  polling,     // A poll is, and the operation is tried again after it.
+  kept_here,   // Nothing of its own is: it waits in one of our lists.
+  watching,    // A poll that stays is, until it tells more than POLLRDHUP.
+  unwatching,  // Its end was asked for; the operation is tried again after it.
+};
 
 class UringEngine final : public Engine {
  public:
@@ -29,6 +42,10 @@ class UringEngine final : public Engine {
   void flush() override;
   void wake() noexcept override;
   void forget(File& file) noexcept override;
+  bool retire(File& file) noexcept override;
+  void adopt(BufferPool& pool) noexcept override;
+  void release(BufferPool& pool) noexcept override;
+  void provide(BufferPool& pool, std::uint16_t id) noexcept override;
   int fd() noexcept override;
   void abandon() noexcept override {}
   Backend backend() const noexcept override { return Backend::io_uring; }
@@ -58,6 +75,21 @@ class UringEngine final : public Engine {
   void try_again(Request& request);
   void retry_backlog();
   bool cancel(Request& request) noexcept;
+  // uring_intake.cpp
+  static File* file_of(std::uint64_t key) noexcept;
+  void ask(Request& request);
+  bool arm(Request& request) noexcept;
+  void read_beside(Request& request);
+  void end_intake(File& file) noexcept;
+  void on_intake(const io_uring_cqe& completion);
+  void on_connection(File& file, int result);
+  void on_received(File& file, const io_uring_cqe& completion);
+  bool took_buffer(Request& request, const io_uring_cqe& completion) noexcept;
+  void go_on(File& file);
+  static std::int64_t take_kept(Request& request) noexcept;
+  void note_unasked(File& file) noexcept;
+  void end_unasked() noexcept;
+  void forsake(BufferPool& pool) noexcept;
   std::size_t reap();
   void empty_host() noexcept;
   void enter(unsigned wanted, __kernel_timespec* timeout) noexcept;
@@ -71,6 +103,8 @@ class UringEngine final : public Engine {
   std::atomic<int> host_{-1};
   List backlog_;  // The submission queue was full.
   List dying_;    // Likewise, for the cancellation of what is in the ring.
+  SlotTable<BufferPool> groups_;
+  std::vector<File*> unasked_;  // Told something, or keep something, that perhaps nobody wants more of.
   bool enabled_ = false;
   bool watching_event_ = false;
   bool nosignal_;

@@ -160,6 +160,7 @@ bool UringEngine::kernel_asks() const noexcept {
 
 void UringEngine::wait(nanoseconds deadline) {
   begin();
+  if (!unasked_.empty()) end_unasked();
   retry_backlog();
   if (reap() > 0) return;  // What was started meanwhile goes with the next enter.
   if (deadline <= nanoseconds::zero()) {

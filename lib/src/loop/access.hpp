@@ -9,6 +9,7 @@ struct Access {
   using State = Request::State;
   using Kind = File::Kind;
   using Queue = File::Queue;
+  using Intake = File::Intake;
   using Readiness = File::Readiness;
 
   static Core* core(const Loop& loop) noexcept { return loop.core_.get(); }
@@ -71,6 +72,29 @@ struct Access {
   static iovec& part(MessageRequest& request) noexcept { return request.part_; }
   static bool tells_sender(const MessageRequest& request) noexcept { return request.from_ != nullptr; }
 
+  // ReceiveRequest and BufferPool.
+  /// Null for any other request.
+  static BufferPool* pool(const Request& request) noexcept {
+    if (request.operation() != Operation::recv_pooled) return nullptr;
+    return static_cast<const ReceiveRequest&>(request).pool_;
+  }
+  static void set_buffer(Request& request, std::uint16_t id, std::uint32_t offset) noexcept {
+    auto& receive = static_cast<ReceiveRequest&>(request);
+    receive.buffer_ = id;
+    receive.offset_in_buffer_ = offset;
+  }
+  static void set_pool(Request& request, BufferPool& pool) noexcept {
+    static_cast<ReceiveRequest&>(request).pool_ = &pool;
+  }
+  static Buffer make_buffer(BufferPool& pool, std::uint16_t id, std::size_t offset, std::size_t size) noexcept {
+    return {&pool, {memory(pool, id) + offset, size}, id};
+  }
+  static std::byte* memory(const BufferPool& pool, std::uint16_t id) noexcept {
+    return pool.memory_.get() + id * pool.size_;
+  }
+  static void*& ring(BufferPool& pool) noexcept { return pool.ring_; }
+  static std::uint32_t& group(BufferPool& pool) noexcept { return pool.group_; }
+
   // OpenRequest.
   static OpenRequest& open(Request& request) noexcept { return static_cast<OpenRequest&>(request); }
   static const char* path(const OpenRequest& request) noexcept { return request.path_; }
@@ -85,6 +109,9 @@ struct Access {
 
   // File.
   static int fd(const File& file) noexcept { return file.fd_; }
+  static File* next(const File& file) noexcept { return file.next_; }
+  static bool closing(const File& file) noexcept { return file.closing_ != nullptr; }
+  static Intake& intake(File& file) noexcept { return file.intake_; }
   static Kind& kind(File& file) noexcept { return file.kind_; }
   static bool& nonblocking(File& file) noexcept { return file.nonblocking_; }
   static bool& nowait(File& file) noexcept { return file.nowait_; }

@@ -53,6 +53,8 @@ class Core {
     if (request.file_ == nullptr && result >= 0) return complete(request, result);
     finish_attempt(request, result);
   }
+  /// The same, of what was known before: where callbacks are being made, this one is too, and not in the next turn.
+  void finish_in_turn(Request& request, std::int64_t result) noexcept;
   void launch(Request& request) noexcept;
   void start_work(Work& work) noexcept;
   void start_wake(Wake& wake) noexcept;
@@ -78,6 +80,27 @@ class Core {
   static bool takes_work(const File& file) noexcept;
   void start_close(FileRequest& request) noexcept;
   void close_when_quiet(File& file) noexcept;
+
+  // buffers.cpp: pools, and who waits for a buffer.
+  void join(BufferPool& pool) noexcept;
+  void leave(BufferPool& pool) noexcept;
+  void readopt(BufferPool& pool) noexcept;
+  static void list_free(BufferPool& pool) noexcept;
+  /// One that is free and not the engine's, or -1.
+  static int take_buffer(BufferPool& pool) noexcept;
+  static void hold_buffer(BufferPool& pool, std::uint16_t id) noexcept;
+  static void give_back(BufferPool& pool, std::uint16_t id) noexcept;
+  /// `request` is in flight and goes on when there is a buffer.
+  void starve(Request& request) noexcept;
+
+  // intake.cpp: what came before anybody asked.
+  static void keep_connection(File& file, int result) noexcept;
+  static std::int64_t take_connection(File& file) noexcept;
+  static void keep_buffer(File& file, std::uint16_t id, std::uint32_t bytes) noexcept;
+  static std::int64_t take_kept_buffer(Request& request) noexcept;
+  static std::int64_t read_kept(Request& request) noexcept;
+  static void consume(File& file, std::size_t count) noexcept;
+  static void drop_kept(File& file) noexcept;
 
   /// What the descriptor is, found out by fstat(2) on first need.
   static Access::Kind kind_of(File& file) noexcept;
@@ -138,6 +161,9 @@ class Core {
   void resubmit(Request& request) noexcept;
   bool alive() noexcept;
   bool anything_ready() noexcept;
+  void feed(BufferPool& pool) noexcept;
+  void feed_pools() noexcept;
+  bool anyone_hungry() const noexcept;
   std::int64_t progress(FileRequest& request, std::int64_t result) noexcept;
   static void advance_vectors(FileRequest& request, std::size_t count) noexcept;
   void wait_for_pool(Request& request) noexcept;
@@ -162,6 +188,8 @@ class Core {
   std::uint64_t fork_count_;
   bool mixed_priorities_ = false;
   bool running_ = false;
+  bool delivering_ = false;
+  BufferPool* pools_ = nullptr;
   Heap heaps_[3];
   std::unique_ptr<ClockWatch> watches_[3];
   PostRing<Post> posts_;

@@ -2,6 +2,7 @@
 /// the ready list, the cancel machine, accounting) is the core's and the same for every backend.
 #pragma once
 
+#include <evt/buffer_pool.hpp>
 #include <evt/loop.hpp>
 #include <evt/request.hpp>
 #include <evt/time.hpp>
@@ -45,6 +46,12 @@ class Engine {
   virtual void wake() noexcept = 0;
   /// Drops what the engine knows of `file`, none of whose operations is in flight.
   virtual void forget(File& file) noexcept = 0;
+  /// True when nothing of `file` stays with the kernel; else asks for its end, and Core::close_when_quiet comes.
+  virtual bool retire(File&) noexcept { return true; }
+  /// `pool` is there, with its free buffers listed, which the engine may take for itself; it goes; `id` is free.
+  virtual void adopt(BufferPool&) noexcept {}
+  virtual void release(BufferPool&) noexcept {}
+  virtual void provide(BufferPool&, std::uint16_t) noexcept {}
   /// Readable when wait() would find something, from the first call on; -1 when that cannot be had.
   virtual int fd() noexcept = 0;
   /// After fork(2), in the child, before destruction: what the kernel shares with the parent must

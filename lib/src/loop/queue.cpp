@@ -155,6 +155,7 @@ void Core::close_when_quiet(File& file) noexcept {
       file.closing_->hook_.linked() || file.closing_->state_ != State::queued) {
     return;
   }
+  if (!engine->retire(file)) return;
   engine->forget(file);
   starting_.push_back(file.closing_->hook_);
 }

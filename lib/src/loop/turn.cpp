@@ -82,6 +82,8 @@ Core::~Core() {
     files = file.next_;
     file.next_ = file.previous_ = nullptr;
   }
+  while (pools_ != nullptr)
+    leave(*pools_);
   while (remote_users_.load(std::memory_order_acquire) != 0)
     std::this_thread::yield();
   if (forked()) {
@@ -129,7 +131,7 @@ Result<std::size_t> Core::dispatch(nanoseconds timeout) {
 
 bool Core::anything_ready() noexcept {
   return !batch_.empty() || !ready_.empty() || !starting_.empty() || !deferred.empty() || !posts_.empty() ||
-         remotes_.load(std::memory_order_relaxed) != nullptr;
+         remotes_.load(std::memory_order_relaxed) != nullptr || (pools_ != nullptr && anyone_hungry());
 }
 
 bool Core::alive() noexcept {
@@ -154,6 +156,7 @@ std::size_t Core::turn(nanoseconds deadline) {
   expire_timers();
   std::size_t count = run_posts();
   count += run_ready();
+  if (pools_ != nullptr) feed_pools();
   pump();
   count += run_deferred();
   return count;
@@ -165,10 +168,19 @@ std::size_t Core::run_ready() {
     if (mixed_priorities_) sort_by_priority(batch_);
   }
   std::size_t count = 0;
+  delivering_ = !mixed_priorities_;
   while (!batch_.empty() && count < options.budget && !stopped.load(std::memory_order_relaxed)) {
     count += deliver(*batch_.pop_front());
   }
+  delivering_ = false;
   return count;
+}
+
+void Core::finish_in_turn(Request& request, std::int64_t result) noexcept {
+  finish(request, result);
+  if (!delivering_ || request.state_ != Request::State::ready) return;
+  request.hook_.unlink();
+  batch_.push_back(request.hook_);
 }
 
 /// Returns what it counts as: 0 for the loop's own requests.
@@ -241,11 +253,15 @@ Result<void> Core::after_fork(std::unique_ptr<Engine> made) {
   forget_clock_watches();
   for (File* file = files; file != nullptr; file = file->next_) {
     file->registration_ = 0;
+    file->intake_.phase = Access::Intake::Phase::off;
+    file->intake_.unasked = false;
     file->readiness_[0].maybe = file->readiness_[1].maybe = true;
   }
   engine = std::move(made);
   engine->attach(*this);
   fork_count_ = fork_count();
+  for (BufferPool* pool = pools_; pool != nullptr; pool = pool->next_)
+    readopt(*pool);
   requests.for_each([&](Request& request) {
     const Home home = traits(request.operation_).home;
     const bool kernel = home == Home::engine || home == Home::pool;
