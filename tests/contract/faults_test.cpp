@@ -3,9 +3,13 @@
 #include "contract/child.hpp"
 #include "contract/timing.hpp"
 
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace evt::contract {
 namespace {
@@ -110,6 +114,60 @@ TEST_P(Faults, PostsAndWakesArriveWithoutADescriptorToSpare) {
   ASSERT_TRUE(is_value(loop().run(), 2));
   EXPECT_EQ(posted, 1);
   EXPECT_EQ(woken.calls, 1);
+}
+
+TEST_P(Faults, AnAcceptWithoutADescriptorToSpareIsEmfileAndTheNextServes) {
+  EVT_NEEDS_OWN_DESCRIPTORS();
+  Fd listening{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+  const Address any = Address::loopback_ipv4(0);
+  ASSERT_EQ(bind(listening.get(), any.data(), any.size()), 0);
+  ASSERT_EQ(::listen(listening.get(), 8), 0);
+  const Address to = local_address(listening.get()).value();
+  File listener(loop(), File::adopt(std::move(listening)));
+  File client(loop(), File::adopt(Fd{socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)}));
+  IoRequest connect(client);
+  AcceptRequest accept(listener);
+  IoRecorder connected;
+  Recorder<Fd> accepted;
+  {
+    const NoDescriptorToSpare full;
+    accept.accept(bind(accepted));
+    connect.connect(to, bind(connected));
+    ASSERT_TRUE(run_until_called(accepted));
+    EXPECT_TRUE(failed_with(accepted, std::errc::too_many_files_open));
+  }
+  accept.accept(bind(accepted));
+  ASSERT_TRUE(run_until_called(accepted, 2));
+  ASSERT_TRUE(accepted.result->has_value()) << accepted.result->error().message();
+  ASSERT_TRUE(run_until_called(connected));
+  EXPECT_EQ(peer_address(accepted.result->value().get()).value(), local_address(client.fd()).value());
+}
+
+TEST_P(Faults, AnAfterForkThatFailsMayBeTriedAgain) {
+  EVT_NEEDS_OWN_DESCRIPTORS();
+  if (simulated()) GTEST_SKIP() << "a simulated loop is made by its test";
+  PipeEnds pipe = make_pipe();
+  File file(loop(), File::borrow(pipe.read.get()));
+  Reader reader(file, 8);
+  reader.read();
+  turns(2);
+  EXPECT_TRUE(in_child([&] {
+    const Result<void> made = [&] {
+      const NoDescriptorToSpare full;
+      return loop().after_fork();
+    }();
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().system_errno(), EMFILE);
+    const auto ran = loop().run(RunMode::no_wait);
+    ASSERT_FALSE(ran);
+    EXPECT_TRUE(is_error(ran.error(), Errc::forked));
+    ASSERT_TRUE(loop().after_fork());
+    ASSERT_TRUE(run_until_called(reader.done));
+    EXPECT_TRUE(failed_with(reader.done, Errc::canceled));
+  }));
+  feed(pipe.write, "parent");
+  ASSERT_TRUE(run_until_called(reader.done));
+  EXPECT_TRUE(completed_with(reader.done, 6));
 }
 
 }  // namespace
