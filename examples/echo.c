@@ -87,17 +87,9 @@ static int listen_on(const char* where) {
   evt_address address;
   const int code = evt_address_parse(&address, where);
   if (code < 0) return code;
-  const int listener = socket(address.data.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  const int yes = 1;
-  if (listener < 0) return -errno;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (bind(listener, &address.data.any, address.size) < 0 || listen(listener, 128) < 0 ||
-      evt_local_address(listener, &address) < 0) {
-    const int error = -errno;
-    close(listener);
-    return error;
-  }
+  const int listener = evt_listen(&address, NULL);
   char text[256];
+  if (listener < 0 || evt_local_address(listener, &address) < 0) return listener;
   evt_address_format(&address, text, sizeof text);
   printf("listening on %s\n", text);
   fflush(stdout);

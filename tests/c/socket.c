@@ -2,15 +2,14 @@
 #include "check.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /// A socket bound to a free port of the loopback interface, with its address.
 static int bound(int type, evt_address* address) {
   CHECK_EQ(evt_address_parse(address, "127.0.0.1:0"), 0);
-  const int descriptor = socket(AF_INET, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int descriptor = type == SOCK_STREAM ? evt_listen(address, NULL) : evt_bind_datagram(address, NULL);
   CHECK(descriptor >= 0);
-  CHECK(bind(descriptor, &address->data.any, address->size) == 0);
-  if (type == SOCK_STREAM) CHECK(listen(descriptor, 16) == 0);
   CHECK_EQ(evt_local_address(descriptor, address), 0);
   return descriptor;
 }
@@ -27,7 +26,7 @@ struct Meeting {
 static void open_meeting(struct Meeting* meeting, evt_loop* loop) {
   memset(meeting, 0, sizeof *meeting);
   evt_file_init(&meeting->listener, loop, bound(SOCK_STREAM, &meeting->address), EVT_ADOPT, EVT_ORDERED);
-  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int client = evt_open_socket(AF_INET, SOCK_STREAM, 0);
   CHECK(client >= 0);
   evt_file_init(&meeting->client, loop, client, EVT_ADOPT, EVT_ORDERED);
   evt_acceptor_init(&meeting->acceptor, &meeting->listener, &meeting->accepted);
@@ -121,6 +120,44 @@ static void unwanted(evt_loop* loop) {
   CHECK_EQ(evt_connect(&meeting.io, &meeting.address, check_done), 0);
   CHECK_EQ(evt_loop_run(loop, EVT_UNTIL_DONE), 2);
   close_meeting(&meeting);
+}
+
+static void listening(evt_loop* loop) {
+  (void)loop;
+  evt_address address;
+  char folder[] = "/tmp/evt-c-XXXXXX";
+  char text[64];
+  CHECK(mkdtemp(folder) != NULL);
+  snprintf(text, sizeof text, "unix:%s/socket", folder);
+  CHECK_EQ(evt_address_parse(&address, text), 0);
+  umask(022);
+  const evt_listen_options options = {.type = SOCK_SEQPACKET, .backlog = 1, .mode = 0640};
+  const int first = evt_listen(&address, &options);
+  CHECK(first >= 0);
+  CHECK_EQ(evt_listen(&address, &options), -EADDRINUSE);
+  int type = 0;
+  socklen_t size = sizeof type;
+  CHECK(getsockopt(first, SOL_SOCKET, SO_TYPE, &type, &size) == 0);
+  CHECK_EQ(type, SOCK_SEQPACKET);
+  close(first);
+  struct stat status;
+  CHECK(stat(text + 5, &status) == 0);
+  CHECK_EQ(status.st_mode & 07777, 0640);
+  const int second = evt_listen(&address, &options);  // A dead process would have left the path behind like that.
+  CHECK(second >= 0);
+  close(second);
+  unlink(text + 5);
+  rmdir(folder);
+
+  const evt_listen_options shared = {.flags = EVT_REUSE_PORT | EVT_V6_ONLY};
+  CHECK_EQ(evt_address_parse(&address, "[::1]:0"), 0);
+  const int one = evt_listen(&address, &shared);
+  CHECK(one >= 0);
+  CHECK_EQ(evt_local_address(one, &address), 0);
+  const int other = evt_listen(&address, &shared);
+  CHECK(other >= 0);
+  close(one);
+  close(other);
 }
 
 struct Datagrams {
@@ -233,6 +270,7 @@ const struct CheckCase socket_cases[] = {
     {"a connection that is refused says so", refused},
     {"an accept that is canceled leaks no connection", accept_canceled},
     {"a connection that no callback takes is closed", unwanted},
+    {"a listener is made as its options say", listening},
     {"a datagram comes with its sender, and says that it was cut", send_and_receive},
     {"messages are gathered from vectors", messages},
     {"batches of datagrams go and come in order", batches},

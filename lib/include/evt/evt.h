@@ -198,6 +198,26 @@ int evt_address_format(const evt_address* address, char* text, size_t size);
 int evt_local_address(int fd, evt_address* address);
 int evt_peer_address(int fd, evt_address* address);
 
+/// Sockets that are made here have O_CLOEXEC and O_NONBLOCK. Each returns a descriptor, the caller's, or -errno.
+int evt_open_socket(int family, int type, int protocol);
+
+#define EVT_REUSE_PORT 1u    ///< Share the port with others of this user; the kernel spreads what comes.
+#define EVT_V6_ONLY 2u       ///< [::] leaves IPv4 alone.
+#define EVT_KEEP_ADDRESS 4u  ///< A listener waits until connections of an earlier one are forgotten.
+
+/// What is zero stays at its default.
+typedef struct evt_listen_options {
+  int type;        ///< SOCK_STREAM, or SOCK_SEQPACKET for unix sockets; evt_bind_datagram() does not look.
+  int backlog;     ///< SOMAXCONN.
+  unsigned flags;  ///< Those above.
+  mode_t mode;     ///< Of a unix path, from the moment it exists; 0600.
+} evt_listen_options;
+
+/// Listens; a unix path that a dead process left behind is taken over. `options` may be NULL.
+int evt_listen(const evt_address* address, const evt_listen_options* options);
+/// A datagram socket that is bound; port 0 is a fine one for a client.
+int evt_bind_datagram(const evt_address* address, const evt_listen_options* options);
+
 // Reading and writing a file. Buffers and arrays of iovec are borrowed until the callback or evt_cancel_sync().
 
 typedef struct evt_io {

@@ -5,6 +5,7 @@
 
 using evt::c::code_of;
 using evt::c::guarded;
+using evt::c::number_of;
 using evt::c::object;
 
 namespace {
@@ -20,6 +21,17 @@ int store(const evt::Result<evt::Address>& result, evt_address* address) noexcep
   if (!result) return code_of(result.error());
   evt::c::make(address, *result);
   return 0;
+}
+
+/// The same fields for streams and for datagrams.
+template <class Options>
+Options options_of(const evt_address* address, const evt_listen_options& given) noexcept {
+  Options options;
+  options.address = object(address);
+  options.reuse_port = (given.flags & EVT_REUSE_PORT) != 0;
+  options.v6_only = (given.flags & EVT_V6_ONLY) != 0;
+  if (given.mode != 0) options.mode = given.mode;
+  return options;
 }
 
 // What is read and written in place must be in the same place; a test sees that the fields are.
@@ -38,6 +50,22 @@ int evt_local_address(int fd, evt_address* address) {
 }
 int evt_peer_address(int fd, evt_address* address) {
   return store(evt::peer_address(fd), address);
+}
+
+int evt_open_socket(int family, int type, int protocol) {
+  return static_cast<int>(number_of(evt::open_socket({.family = family, .type = type, .protocol = protocol})));
+}
+int evt_listen(const evt_address* address, const evt_listen_options* options) {
+  const evt_listen_options given = options != nullptr ? *options : evt_listen_options{};
+  auto listening = options_of<evt::ListenOptions>(address, given);
+  if (given.type != 0) listening.type = given.type;
+  if (given.backlog != 0) listening.backlog = given.backlog;
+  listening.reuse_address = (given.flags & EVT_KEEP_ADDRESS) == 0;
+  return static_cast<int>(number_of(evt::listen(listening)));
+}
+int evt_bind_datagram(const evt_address* address, const evt_listen_options* options) {
+  const evt_listen_options given = options != nullptr ? *options : evt_listen_options{};
+  return static_cast<int>(number_of(evt::bind_datagram(options_of<evt::DatagramOptions>(address, given))));
 }
 
 void evt_acceptor_init(evt_acceptor* acceptor, evt_file* file, void* user) {
