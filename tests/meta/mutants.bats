@@ -38,7 +38,7 @@ refused() {
   mutant gone lib/src/pool/job.cpp Pool.AJobThatThrowsCompletesWithItsException "-  is_not_there();"
   refused gone
   [[ ${lines[0]} == "not ok gone: ERROR does not apply: "*" 0 times in lib/src/pool/job.cpp"* ]]
-  mutant twice lib/src/loop/life.cpp Cancel.OfANopCompletesItEitherWay "-      complete(request, -ECANCELED);"
+  mutant twice lib/src/loop/life.cpp Cancel.OfANopCompletesItEitherWay "-      return complete(request, -ECANCELED);"
   refused twice
   [[ ${lines[0]} == "not ok twice: ERROR does not apply: "* ]]
 }
