@@ -256,7 +256,10 @@ bool short_means_dry(Request& request) noexcept {
     // What was only looked at is still there.
     if ((Access::flags(Access::io(request)) & (MSG_PEEK | MSG_OOB)) != 0) return false;
   }
-  return transfers(operation) && Access::dries(*Access::file(request));
+  if (!transfers(operation)) return false;
+  File& file = *Access::file(request);
+  (void)Core::kind_of(file);  // What recv and send need not know themselves.
+  return Access::dries(file);
 }
 
 }  // namespace evt::detail

@@ -235,7 +235,12 @@ void UringEngine::prepare_socket(io_uring_sqe* entry, FileRequest& request) noex
   }
   std::byte* const data = Access::data(request) + Access::done(request);
   const std::size_t size = std::min(Access::size(request) - Access::done(request), most_bytes);
-  if (operation == Operation::recv) return io_uring_prep_recv(entry, fd, data, size, static_cast<int>(flags));
+  if (operation == Operation::recv) {
+    // Where the last one left nothing, trying first would be in vain.
+    io_uring_prep_recv(entry, fd, data, size, static_cast<int>(flags));
+    if (!Access::readiness(*Access::file(request), Direction::read).maybe) entry->ioprio |= IORING_RECVSEND_POLL_FIRST;
+    return;
+  }
   if (operation == Operation::send) {
     return io_uring_prep_send(entry, fd, data, size, send_flags(request, context_.broken_pipe));
   }
@@ -327,6 +332,10 @@ void UringEngine::on_result(Request& request, const io_uring_cqe& completion) {
     // A description with O_NONBLOCK of its own, or a socket: the ring does not wait for those.
     if (result == -EAGAIN) return wait_for(request, gate_of(request, context_));
     if (result == -EOPNOTSUPP && std::exchange(Access::nowait(*Access::file(request)), false)) return submit(request);
+  }
+  if (request.operation() == Operation::recv && result > 0) {
+    Access::readiness(*Access::file(request), Direction::read).maybe =
+        (completion.flags & IORING_CQE_F_SOCK_NONEMPTY) != 0;
   }
   if (result == -restart_system_call) result = -EINTR;
   if (request.operation() == Operation::accept) Access::intake(*Access::file(request)).repeats = result >= 0;
