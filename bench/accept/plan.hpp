@@ -46,6 +46,7 @@ class Connecting {
     ++connected_;
   }
   void accepted() noexcept { ++accepted_; }
+  [[nodiscard]] bool all_accepted() const noexcept { return accepted_ == count_; }
   [[nodiscard]] bool all_done() const noexcept { return connected_ == count_ && accepted_ == count_; }
 
   void report(const char* variant, const Meter& meter, std::uint64_t calls = 0) const {

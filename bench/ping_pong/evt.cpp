@@ -1,0 +1,72 @@
+/// TCP ping-pong on evt. Usage: evt [--width=CONNECTIONS] [--count=N] [--backend=B]
+#include "common/evt_loop.hpp"
+#include "plan.hpp"
+#include <evt/file.hpp>
+#include <evt/io_request.hpp>
+
+namespace {
+
+class Side {
+ public:
+  Side(int fd, bench::Role role, evt::Loop& loop, bench::Progress& progress)
+      : loop_{loop}, file_{loop, evt::File::adopt(evt::Fd{fd})}, end_{progress, role} {}
+
+  void receive() {
+    if (!receive_.recv(room_, evt::bind<&Side::on_received>(*this))) bench::fail("recv", "was refused");
+  }
+  void begin() {
+    if (end_.begin()) send();
+  }
+
+ private:
+  void send() {
+    if (!send_.send(end_.message(), evt::bind<&Side::on_sent>(*this))) bench::fail("send", "was refused");
+  }
+
+  static void check(const evt::Result<std::size_t>& count, const char* operation) {
+    if (!count) bench::fail(operation, count.error().message().c_str());
+  }
+
+  void on_sent(const evt::Result<std::size_t>& count) {
+    check(count, "send");
+    bench::End::check_sent(*count);
+  }
+
+  void on_received(const evt::Result<std::size_t>& count) {
+    check(count, "recv");
+    if (end_.take(std::span{room_}.first(*count))) send();
+    if (end_.all_done()) loop_.stop();
+    receive();
+  }
+
+  evt::Loop& loop_;
+  evt::File file_;
+  evt::IoRequest receive_{file_};
+  evt::IoRequest send_{file_};
+  bench::End end_;
+  std::array<std::byte, 2 * bench::message_bytes> room_;  // A short count then says that all was read.
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bench::Arguments arguments{argc, argv};
+  const bench::Plan plan{arguments};
+  evt::Loop loop = bench::make_loop(arguments);
+  const bool blocking = arguments.text("--mode", "nonblocking") == "blocking";
+  arguments.finish();
+
+  bench::Progress progress{.to_start = plan.count};
+  auto sides = plan.sides<Side>(blocking ? bench::Mode::blocking : bench::Mode::nonblocking, loop, progress);
+  for (auto& side : sides)
+    side.receive();
+  bench::run_once(loop);
+
+  const std::uint64_t entries = loop.statistics().kernel_entries;
+  bench::Meter meter;
+  for (std::size_t index = 0; index < sides.size(); index += 2)
+    sides[index].begin();
+  bench::run_to_end(loop);
+  meter.stop();
+  plan.report(evt::name_of(loop.backend()), meter, progress, loop.statistics().kernel_entries - entries);
+}
