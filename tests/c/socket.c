@@ -160,6 +160,79 @@ static void listening(evt_loop* loop) {
   close(other);
 }
 
+/// One that keeps what comes, and rearms until the end.
+struct Collector {
+  evt_receiver receiver;
+  char text[64];
+  int64_t size, end;
+};
+
+static evt_action collect(evt_request* request, int64_t size, void* user) {
+  struct Collector* collector = user;
+  CHECK(request == &collector->receiver.request);
+  if (size < 0) {
+    collector->end = size;
+    return EVT_DISARM;
+  }
+  CHECK(collector->size + size <= (int64_t)sizeof collector->text);
+  memcpy(collector->text + collector->size, evt_receiver_data(&collector->receiver), (size_t)size);
+  collector->size += size;
+  return EVT_REARM;
+}
+
+static void pooled(evt_loop* loop) {
+  int ends[2];
+  CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+  evt_buffer_pool pool;
+  CHECK_EQ(evt_buffer_pool_init(&pool, loop, 2, 8), 0);
+  evt_file file;
+  struct Collector collector = {.size = 0};
+  evt_file_init(&file, loop, ends[0], EVT_ADOPT, EVT_ORDERED);
+  evt_receiver_init(&collector.receiver, &file, &collector);
+  CHECK_EQ(evt_receive(&collector.receiver, &pool, collect), 0);
+  CHECK(write(ends[1], "more than one buffer holds", 26) == 26);
+  close(ends[1]);
+  evt_loop_run(loop, EVT_UNTIL_DONE);
+  CHECK_EQ(collector.size, 26);
+  CHECK(memcmp(collector.text, "more than one buffer holds", 26) == 0);
+  CHECK_EQ(collector.end, EVT_EOF);
+  CHECK_EQ(evt_buffer_pool_available(&pool), 2);
+  evt_receiver_destroy(&collector.receiver);
+  evt_file_destroy(&file);
+  evt_buffer_pool_destroy(&pool);
+}
+
+static void kept(evt_loop* loop) {
+  int ends[2];
+  CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+  evt_buffer_pool pool;
+  CHECK_EQ(evt_buffer_pool_init(&pool, loop, 1, 64), 0);
+  evt_file file;
+  evt_receiver receiver;
+  struct CheckResult seen = {0};
+  evt_file_init(&file, loop, ends[0], EVT_ADOPT, EVT_ORDERED);
+  evt_receiver_init(&receiver, &file, &seen);
+  CHECK_EQ(evt_receive(&receiver, &pool, check_done), 0);
+  CHECK(write(ends[1], "kept", 4) == 4);
+  evt_loop_run(loop, EVT_UNTIL_DONE);
+  CHECK_EQ(seen.result, 4);
+  CHECK_EQ(evt_buffer_pool_available(&pool), 0);
+  CHECK(memcmp(evt_receiver_data(&receiver), "kept", 4) == 0);
+  evt_receiver_release(&receiver);
+  CHECK_EQ(evt_buffer_pool_available(&pool), 1);
+  CHECK_EQ(evt_receive(&receiver, &pool, check_done), 0);
+  CHECK(write(ends[1], "again", 5) == 5);
+  evt_loop_run(loop, EVT_UNTIL_DONE);
+  CHECK_EQ(seen.result, 5);
+  CHECK_EQ(evt_receive(&receiver, &pool, check_done), 0);  // The next takes the one that was kept.
+  CHECK(!evt_cancel_sync(&receiver.request, NULL));
+  CHECK_EQ(evt_buffer_pool_available(&pool), 1);
+  evt_receiver_destroy(&receiver);
+  evt_file_destroy(&file);
+  evt_buffer_pool_destroy(&pool);
+  close(ends[1]);
+}
+
 struct Datagrams {
   evt_address address;
   evt_file near, far;
@@ -271,6 +344,8 @@ const struct CheckCase socket_cases[] = {
     {"an accept that is canceled leaks no connection", accept_canceled},
     {"a connection that no callback takes is closed", unwanted},
     {"a listener is made as its options say", listening},
+    {"a receiver takes a buffer only while there is something in it", pooled},
+    {"a buffer is kept until it is released or the next one is received", kept},
     {"a datagram comes with its sender, and says that it was cut", send_and_receive},
     {"messages are gathered from vectors", messages},
     {"batches of datagrams go and come in order", batches},

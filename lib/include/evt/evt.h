@@ -279,6 +279,33 @@ void evt_acceptor_destroy(evt_acceptor* acceptor);
 /// The result is a descriptor with O_NONBLOCK and O_CLOEXEC, the caller's. An error such as -EMFILE is no end.
 int evt_accept(evt_acceptor* acceptor, evt_callback done);
 
+// Receiving into buffers that are taken only when there is something to put into them.
+
+typedef struct evt_buffer_pool {
+  uint64_t opaque[16];
+} evt_buffer_pool;
+
+/// For files of this loop. `count` = 0: 256 buffers, `size` = 0: of 4096 bytes. All the memory is allocated here.
+int evt_buffer_pool_init(evt_buffer_pool* pool, evt_loop* loop, unsigned count, size_t size);
+/// After the receivers that use it.
+void evt_buffer_pool_destroy(evt_buffer_pool* pool);
+/// Buffers that hold nothing now.
+unsigned evt_buffer_pool_available(const evt_buffer_pool* pool);
+
+typedef struct evt_receiver {
+  evt_request request;
+  uint64_t opaque[18];
+} evt_receiver;
+
+void evt_receiver_init(evt_receiver* receiver, evt_file* file, void* user);
+void evt_receiver_destroy(evt_receiver* receiver);
+/// Of a socket or a pipe: ≥ 1 bytes (0 for an empty datagram), or EVT_EOF. Waits while the pool has no buffer.
+int evt_receive(evt_receiver* receiver, evt_buffer_pool* pool, evt_callback done);
+/// What came last; the caller's until the callback says EVT_REARM, the next evt_receive(), release or destroy.
+void* evt_receiver_data(const evt_receiver* receiver);
+/// Gives the buffer back to its pool.
+void evt_receiver_release(evt_receiver* receiver);
+
 // Messages with addresses and control data. Everything given is borrowed.
 
 typedef struct evt_message {

@@ -29,6 +29,10 @@ std::optional<std::int64_t> cancel_sync(evt::Request& request) noexcept {
     auto moved = static_cast<evt::MessageRequest&>(request).cancel_sync();  // Says how long the address is.
     return moved ? std::optional{evt::c::number_of(std::move(*moved))} : std::nullopt;
   }
+  if (request.operation() == evt::Operation::recv_pooled) {
+    auto received = static_cast<evt::ReceiveRequest&>(request).cancel_sync();
+    return received ? std::optional{evt::c::keep(request, std::move(*received))} : std::nullopt;
+  }
   return Access::settle(request) ? std::optional{Access::result(request)} : std::nullopt;
 }
 
