@@ -14,6 +14,7 @@
 #include <evt/receive_request.hpp>
 #include <evt/request.hpp>
 #include <evt/result.hpp>
+#include <evt/signal.hpp>
 #include <evt/socket.hpp>
 #include <evt/socket_request.hpp>
 #include <evt/thread_pool.hpp>

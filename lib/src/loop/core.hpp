@@ -9,6 +9,7 @@
 #include "loop/clock_watch.hpp"
 #include "loop/engine.hpp"
 #include "loop/pool.hpp"
+#include "loop/signal_mask.hpp"
 #include <evt/evt.hpp>
 
 #include <atomic>
@@ -118,6 +119,7 @@ class Core {
   void push_remote(Remote& node) noexcept;
   void rouse() noexcept;
   void drain_remote() noexcept;
+  void forget_remote() noexcept;
   std::size_t run_posts() noexcept;
 
   nanoseconds now() noexcept {
@@ -136,6 +138,7 @@ class Core {
   std::string reason;
   Statistics statistics;
   SlotTable<Request> requests;
+  SignalMask signal_mask;
   File* files = nullptr;
   std::atomic<bool> stopped{false};
   std::vector<Task> deferred;
@@ -143,6 +146,7 @@ class Core {
  private:
   friend class ClockWatch;
   std::size_t turn(nanoseconds deadline);
+  void wait(nanoseconds deadline);
   std::size_t run_ready();
   std::size_t run_deferred();
   void pump() noexcept;

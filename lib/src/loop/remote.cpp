@@ -70,6 +70,15 @@ void Core::drain_remote() noexcept {
   }
 }
 
+/// In a child after fork(2): threads that are not here will not finish what they were handing in.
+void Core::forget_remote() noexcept {
+  remote_users_.store(0, std::memory_order_relaxed);
+  drain_remote();
+  requests.for_each([](Request& request) {
+    if (request.invoke_ == &Wake::invoke) static_cast<Wake&>(request).notified_.store(false);
+  });
+}
+
 void Core::start_wake(Wake& wake) noexcept {
   wake.state_ = Request::State::in_flight;
   if (!wake.signaled_) return;

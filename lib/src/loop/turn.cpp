@@ -84,7 +84,7 @@ Core::~Core() {
   }
   while (pools_ != nullptr)
     leave(*pools_);
-  while (remote_users_.load(std::memory_order_acquire) != 0)
+  while (!forked() && remote_users_.load(std::memory_order_acquire) != 0)
     std::this_thread::yield();
   if (forked()) {
     if (own_pool_ != nullptr) own_pool_->abandon();
@@ -139,6 +139,14 @@ bool Core::alive() noexcept {
   return active_ > 0 || !starting_.empty() || !deferred.empty() || !posts_.empty();
 }
 
+void Core::wait(nanoseconds deadline) {
+  if (!signal_mask.needed()) [[likely]]
+    return engine->wait(deadline);
+  signal_mask.open();
+  engine->wait(deadline);
+  signal_mask.close();
+}
+
 std::size_t Core::turn(nanoseconds deadline) {
   ++statistics.turns;
   if (deadline.count() > 0 && !anything_ready()) {
@@ -146,9 +154,9 @@ std::size_t Core::turn(nanoseconds deadline) {
     sleeping_.store(true, std::memory_order_seq_cst);
     // Whoever hands something in from now on wakes us; what came before is seen here.
     const bool sleep = !anything_ready() && !stopped.load(std::memory_order_seq_cst);
-    engine->wait(sleep ? deadline : nanoseconds::zero());
+    wait(sleep ? deadline : nanoseconds::zero());
   } else {
-    engine->wait(ready_.empty() && batch_.empty() ? nanoseconds::zero() : in_passing);
+    wait(ready_.empty() && batch_.empty() ? nanoseconds::zero() : in_passing);
   }
   sleeping_.store(false, std::memory_order_relaxed);
   now_ = nanoseconds::zero();
@@ -241,6 +249,7 @@ nanoseconds Core::prepare() noexcept {
   const nanoseconds deadline = next_deadline();  // First: a deadline of another clock is a request of its own.
   engine->flush();
   if (stopped.load(std::memory_order_relaxed)) return nanoseconds::zero();
+  signal_mask.open();
   sleeping_.store(true, std::memory_order_seq_cst);
   if (anything_ready()) return nanoseconds::zero();
   if (deadline == never) return never;
@@ -262,6 +271,7 @@ Result<void> Core::after_fork(std::unique_ptr<Engine> made) {
   fork_count_ = fork_count();
   for (BufferPool* pool = pools_; pool != nullptr; pool = pool->next_)
     readopt(*pool);
+  forget_remote();
   requests.for_each([&](Request& request) {
     const Home home = traits(request.operation_).home;
     const bool kernel = home == Home::engine || home == Home::pool;
