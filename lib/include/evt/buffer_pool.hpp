@@ -85,6 +85,7 @@ class BufferPool {
   detail::Core* core_;
   unsigned count_;
   unsigned held_ = 0;
+  unsigned promised_ = 0;  // To requests that the next pump() starts.
   std::size_t size_;
   std::unique_ptr<std::byte[]> memory_;
   /// Of a free buffer, or of one received ahead, the next one; `bytes` of the latter.

@@ -30,6 +30,7 @@ class ReceiveRequest : public FileRequest {
   static Action invoke(Request& request);
   Result<Buffer> take_result() noexcept;
   BufferPool* pool_ = nullptr;
+  BufferPool* source_ = nullptr;        // Whose buffer came: another pool's, of what was received ahead into that.
   std::uint32_t offset_in_buffer_ = 0;  // Where what is new begins, of a buffer read in part.
   std::uint16_t buffer_ = 0;
 };

@@ -149,13 +149,13 @@ std::int64_t try_splice(FileRequest& request, Attempt& context) noexcept {
 namespace {
 std::int64_t try_receive(Request& request, Attempt& context) noexcept {
   BufferPool& pool = *Access::pool(request);
-  const int id = Core::take_buffer(pool);
+  const int id = Core::others_are_first(request) ? -1 : Core::take_buffer(pool);
   if (id < 0) return code_no_buffer;
   const auto buffer = static_cast<std::uint16_t>(id);
   const iovec one{Access::memory(pool, buffer), Access::size(Access::io(request))};
   const std::int64_t result = transfer_bytes(*Access::file(request), {.vectors = {&one, 1}, .reading = true}, context);
   if (result > 0) {
-    Access::set_buffer(request, buffer, 0);
+    Access::set_buffer(request, pool, buffer, 0);
   } else {
     Core::give_back(pool, buffer);
   }

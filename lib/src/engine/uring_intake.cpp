@@ -53,6 +53,10 @@ void UringEngine::ask(Request& request) {
   const bool accepts = request.operation() == Operation::accept;
   if (accepts && !intake.repeats) return submit(request);
   if (!accepts && Access::ring(*Access::pool(request)) == nullptr) return try_here(request);
+  if (!accepts && intake.phase == Phase::off && Core::others_are_first(request)) {
+    Access::engine_flags(request) = kept_here;
+    return core_->starve(request);
+  }
   if (!accepts && intake.plain) return submit(request);
   if (intake.phase == Phase::off && !arm(request)) return wait_for_room(request);
   if (intake.phase == Phase::armed && intake.pool != Access::pool(request)) end_intake(file);
@@ -136,7 +140,7 @@ void UringEngine::on_received(File& file, const io_uring_cqe& completion) {
         return note_unasked(file);
       }
       Request& request = *askers(file).pop_front();
-      Access::set_buffer(request, id, 0);
+      Access::set_buffer(request, pool, id, 0);
       return core_->finish(request, result);
     }
     Core::give_back(pool, id);
@@ -170,7 +174,7 @@ bool UringEngine::took_buffer(Request& request, const io_uring_cqe& completion) 
   if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
     const auto id = static_cast<std::uint16_t>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
     core_->hold_buffer(pool, id);
-    Access::set_buffer(request, id, 0);
+    Access::set_buffer(request, pool, id, 0);
     if (completion.res <= 0) Core::give_back(pool, id);
   }
   if (completion.res != -ENOBUFS || Access::cancel_requested(request)) return true;

@@ -78,13 +78,17 @@ struct Access {
     if (request.operation() != Operation::recv_pooled) return nullptr;
     return static_cast<const ReceiveRequest&>(request).pool_;
   }
-  static void set_buffer(Request& request, std::uint16_t id, std::uint32_t offset) noexcept {
+  static void set_buffer(Request& request, BufferPool& source, std::uint16_t id, std::uint32_t offset) noexcept {
     auto& receive = static_cast<ReceiveRequest&>(request);
+    receive.source_ = &source;
     receive.buffer_ = id;
     receive.offset_in_buffer_ = offset;
   }
-  static void set_pool(Request& request, BufferPool& pool) noexcept {
-    static_cast<ReceiveRequest&>(request).pool_ = &pool;
+  /// Whether a buffer of `pool` is in it, or on the way to it.
+  static bool uses(const Request& request, const BufferPool& pool) noexcept {
+    if (request.operation() != Operation::recv_pooled) return false;
+    const auto& receive = static_cast<const ReceiveRequest&>(request);
+    return receive.pool_ == &pool || (request.state_ == State::ready && receive.source_ == &pool);
   }
   static Buffer make_buffer(BufferPool& pool, std::uint16_t id, std::size_t offset, std::size_t size) noexcept {
     return {&pool, {memory(pool, id) + offset, size}, id};

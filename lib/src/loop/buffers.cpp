@@ -45,7 +45,7 @@ Result<Buffer> ReceiveRequest::take_result() noexcept {
   if (result_ < 0) [[unlikely]]
     return std::unexpected(detail::to_error(operation_, result_));
   if (result_ == 0) return Buffer{};
-  return Access::make_buffer(*pool_, buffer_, offset_in_buffer_, static_cast<std::size_t>(result_));
+  return Access::make_buffer(*source_, buffer_, offset_in_buffer_, static_cast<std::size_t>(result_));
 }
 
 Ticket ReceiveRequest::receive(BufferPool& pool, Done done) noexcept {
@@ -84,7 +84,7 @@ void Core::list_free(BufferPool& pool) noexcept {
 
 void Core::leave(BufferPool& pool) noexcept {
   requests.for_each([&](Request& request) {
-    if (request.state_ != Request::State::idle && Access::pool(request) == &pool) settle(request);
+    if (request.state_ != Request::State::idle && Access::uses(request, pool)) settle(request);
   });
   if (!forked()) engine->release(pool);
   if (pool.next_ != nullptr) pool.next_->previous_ = pool.previous_;
@@ -116,14 +116,31 @@ void Core::give_back(BufferPool& pool, std::uint16_t id) noexcept {
   if (pool.core_ != nullptr && !pool.starving_.empty()) pool.core_->feed(pool);
 }
 
+namespace {
+/// Whether a receive has waited for a buffer, and one was promised to it.
+std::size_t& called(Request& request) noexcept {
+  return Access::vector_index(Access::io(request));
+}
+}  // namespace
+
 void Core::starve(Request& request) noexcept {
+  called(request) = 0;
   Access::pool(request)->starving_.push_back(request.hook_);
 }
 
-/// As many requests as there are buffers go on. One that then takes none leaves it to the next, in the next turn.
+/// Others waited before `request` came, and what there is will be theirs.
+bool Core::others_are_first(Request& request) noexcept {
+  if (called(request) != 0) return false;
+  const BufferPool& pool = *Access::pool(request);
+  return !pool.starving_.empty() || (pool.promised_ > 0 && pool.available() <= pool.promised_);
+}
+
+/// As many requests as there are buffers go on, with the next pump(). One that then takes none leaves it to the next,
+/// in the next turn.
 void Core::feed(BufferPool& pool) noexcept {
-  for (unsigned count = pool.available(); count > 0 && !pool.starving_.empty(); --count) {
+  for (; pool.available() > pool.promised_ && !pool.starving_.empty(); ++pool.promised_) {
     Request& request = *pool.starving_.pop_front();
+    called(request) = 1;
     request.state_ = Request::State::queued;
     starting_.push_back(request.hook_);
   }

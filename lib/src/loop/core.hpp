@@ -93,6 +93,7 @@ class Core {
   static void give_back(BufferPool& pool, std::uint16_t id) noexcept;
   /// `request` is in flight and goes on when there is a buffer.
   void starve(Request& request) noexcept;
+  static bool others_are_first(Request& request) noexcept;
 
   // intake.cpp: what came before anybody asked.
   static void keep_connection(File& file, int result) noexcept;

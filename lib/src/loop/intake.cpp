@@ -91,8 +91,7 @@ std::int64_t Core::take_kept_buffer(Request& request) noexcept {
   Intake& intake = request.file_->intake_;
   if (intake.first == none) return take_end(intake);
   const std::uint16_t id = std::exchange(intake.first, intake.pool->slots_[intake.first].next);
-  Access::set_pool(request, *intake.pool);
-  Access::set_buffer(request, id, intake.offset);
+  Access::set_buffer(request, *intake.pool, id, intake.offset);
   return intake.pool->slots_[id].bytes - std::exchange(intake.offset, 0);
 }
 

@@ -225,11 +225,14 @@ void Core::account_bytes(const FileRequest& request) noexcept {
 
 /// Starts whom a queue gave its turn; those that come up meanwhile start in the next turn.
 void Core::pump() noexcept {
-  if (starting_.empty()) return;
-  List now_starting;
-  now_starting.append(starting_);
-  while (!now_starting.empty())
-    launch(*now_starting.pop_front());
+  if (!starting_.empty()) {
+    List now_starting;
+    now_starting.append(starting_);
+    while (!now_starting.empty())
+      launch(*now_starting.pop_front());
+  }
+  for (BufferPool* pool = pools_; pool != nullptr; pool = pool->next_)
+    pool->promised_ = 0;
 }
 
 std::size_t Core::run_deferred() {
