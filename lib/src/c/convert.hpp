@@ -11,12 +11,6 @@
 
 namespace evt::c {
 
-/// A receiver of C keeps what came until it is given back.
-struct Receiver : ReceiveRequest {
-  using ReceiveRequest::ReceiveRequest;
-  Buffer held;
-};
-
 /// Which type lives in which blob.
 template <class Blob>
 struct Inside;
@@ -34,8 +28,6 @@ template <>
 struct Inside<evt_acceptor> : std::type_identity<AcceptRequest> {};
 template <>
 struct Inside<evt_buffer_pool> : std::type_identity<BufferPool> {};
-template <>
-struct Inside<evt_receiver> : std::type_identity<Receiver> {};
 template <>
 struct Inside<evt_message> : std::type_identity<MessageRequest> {};
 template <>
@@ -103,14 +95,6 @@ template <class T>
   requires std::is_integral_v<T>
 std::int64_t number_of(Result<T>&& result) noexcept {
   return result ? static_cast<std::int64_t>(*result) : code_of(result.error());
-}
-
-/// The number of a buffer is its size.
-inline std::int64_t keep(Request& request, Result<Buffer>&& result) noexcept {
-  if (!result) return code_of(result.error());
-  Receiver& receiver = static_cast<Receiver&>(request);
-  receiver.held = std::move(*result);
-  return static_cast<std::int64_t>(receiver.held.size());
 }
 
 /// The Callback that calls `done`, which travels as its context: the user pointer is the request's own.

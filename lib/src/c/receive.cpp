@@ -1,5 +1,5 @@
 /// Buffer pools and receivers of evt.h.
-#include "c/convert.hpp"
+#include "c/kept.hpp"
 
 using evt::c::code_of;
 using evt::c::guarded;
@@ -7,18 +7,23 @@ using evt::c::object;
 
 namespace {
 
-/// As callback() does it, for a result that the receiver keeps meanwhile.
+/// A buffer goes back before the next one is received.
 evt::Action on_received(void* context, evt::ReceiveRequest& request, evt::Result<evt::Buffer> result) {
-  const auto done = reinterpret_cast<evt_callback>(context);
-  if (done == nullptr) return evt::Action::disarm;
-  const std::int64_t size = evt::c::keep(request, std::move(result));
-  const auto action = done(reinterpret_cast<evt_request*>(&request), size, request.user());
+  const auto call = evt::c::keeping<evt::ReceiveRequest, evt::Buffer>(nullptr).function;
+  const evt::Action action = call(context, request, std::move(result));
   // Disarmed it may be gone already.
-  if (action == EVT_REARM) static_cast<evt::c::Receiver&>(request).held.reset();
-  return static_cast<evt::Action>(action);
+  if (action == evt::Action::rearm) static_cast<evt::c::Receiver&>(request).held.reset();
+  return action;
 }
 
 }  // namespace
+
+std::int64_t evt::c::keep(ReceiveRequest& request, Result<Buffer>&& result) noexcept {
+  if (!result) return code_of(result.error());
+  auto& receiver = static_cast<Receiver&>(request);
+  receiver.held = std::move(*result);
+  return static_cast<std::int64_t>(receiver.held.size());
+}
 
 int evt_buffer_pool_init(evt_buffer_pool* pool, evt_loop* loop, unsigned count, size_t size) {
   return guarded([&] {

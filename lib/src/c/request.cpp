@@ -1,5 +1,5 @@
 /// What all requests of evt.h share: state, user pointer, cancellation, tickets.
-#include "c/convert.hpp"
+#include "c/kept.hpp"
 #include "loop/operations.hpp"
 
 #include <bit>
@@ -30,8 +30,7 @@ std::optional<std::int64_t> cancel_sync(evt::Request& request) noexcept {
     return moved ? std::optional{evt::c::number_of(std::move(*moved))} : std::nullopt;
   }
   if (request.operation() == evt::Operation::recv_pooled) {
-    auto received = static_cast<evt::ReceiveRequest&>(request).cancel_sync();
-    return received ? std::optional{evt::c::keep(request, std::move(*received))} : std::nullopt;
+    return evt::c::cancel_keeping<evt::ReceiveRequest>(request);
   }
   return Access::settle(request) ? std::optional{Access::result(request)} : std::nullopt;
 }
