@@ -11,7 +11,7 @@ struct Server {
   evt_loop loop;
   evt_file listener;
   evt_acceptor acceptor;
-  evt_wake interrupted;
+  evt_signal interrupted, terminated;
 };
 
 struct Connection {
@@ -70,11 +70,6 @@ static evt_action on_accepted(evt_request* request, int64_t descriptor, void* us
   return EVT_REARM;
 }
 
-static void on_signal(int number) {
-  (void)number;
-  evt_wake_notify(&server.interrupted);  // NOLINT(bugprone-signal-handler): it is made for that.
-}
-
 static evt_action on_interrupted(evt_request* request, int64_t result, void* user) {
   (void)request;
   (void)result;
@@ -104,15 +99,16 @@ int main(int count, char** words) {
   }
   evt_file_init(&server.listener, &server.loop, listener, EVT_ADOPT, EVT_ORDERED);
   evt_acceptor_init(&server.acceptor, &server.listener, NULL);
-  evt_wake_init(&server.interrupted, &server.loop, NULL);
-  evt_wake_wait(&server.interrupted, on_interrupted);
-  signal(SIGINT, on_signal);
-  signal(SIGTERM, on_signal);
+  evt_signal_init(&server.interrupted, &server.loop, NULL);
+  evt_signal_init(&server.terminated, &server.loop, NULL);
+  evt_signal_wait(&server.interrupted, SIGINT, on_interrupted);
+  evt_signal_wait(&server.terminated, SIGTERM, on_interrupted);
 
   evt_accept(&server.acceptor, on_accepted);
   evt_loop_run(&server.loop, EVT_UNTIL_DONE);
 
-  evt_wake_destroy(&server.interrupted);
+  evt_signal_destroy(&server.interrupted);
+  evt_signal_destroy(&server.terminated);
   evt_acceptor_destroy(&server.acceptor);
   evt_file_destroy(&server.listener);
   evt_loop_destroy(&server.loop);

@@ -18,6 +18,7 @@ struct CheckCase {
 extern const struct CheckCase loop_cases[];
 extern const struct CheckCase file_cases[];
 extern const struct CheckCase request_cases[];
+extern const struct CheckCase signal_cases[];
 extern const struct CheckCase socket_cases[];
 extern const struct CheckCase thread_cases[];
 extern const struct CheckCase timer_cases[];

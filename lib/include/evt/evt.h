@@ -386,6 +386,32 @@ int64_t evt_timer_deadline(const evt_timer* timer);
 /// What the clock of the kernel says. Any thread.
 int64_t evt_read_clock(evt_clock clock);
 
+// Signals.
+
+/// What came last; the sender is that of the last of `count`.
+typedef struct evt_signal_info {
+  int signal;
+  uint32_t count;
+  int code;      ///< si_code of sigaction(2).
+  pid_t sender;  ///< For SIGCHLD the child. 0: the kernel, or not known.
+  uid_t user;
+  int64_t value;  ///< What sigqueue(3) sent along; for SIGCHLD the status.
+} evt_signal_info;
+
+typedef struct evt_signal {
+  evt_request request;
+  uint64_t opaque[44];
+} evt_signal;
+
+/// Starts unreferenced.
+void evt_signal_init(evt_signal* signal, evt_loop* loop, void* user);
+/// The disposition of the signal is what it was before, once nobody waits for it.
+void evt_signal_destroy(evt_signal* signal);
+/// The result is how often the signal came since the last callback, ≥ 1. -EINVAL for signals that cannot be handled.
+int evt_signal_wait(evt_signal* signal, int number, evt_callback done);
+/// In and after the callback, until the next.
+const evt_signal_info* evt_signal_info_of(const evt_signal* signal);
+
 // Notifications between threads. Start unreferenced.
 
 typedef struct evt_wake {

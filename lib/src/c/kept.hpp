@@ -13,8 +13,18 @@ struct Receiver : ReceiveRequest {
 template <>
 struct Inside<evt_receiver> : std::type_identity<Receiver> {};
 
-/// Keeps a result where its request has room for it, and tells the number of it: of a buffer the size.
+/// What is known of the signals that came last.
+struct Signal : SignalRequest {
+  using SignalRequest::SignalRequest;
+  evt_signal_info last{};
+};
+template <>
+struct Inside<evt_signal> : std::type_identity<Signal> {};
+
+/// Keeps a result where its request has room for it, and tells the number of it: of a buffer the size, of signals the
+/// count.
 std::int64_t keep(ReceiveRequest& request, Result<Buffer>&& result) noexcept;
+std::int64_t keep(SignalRequest& request, Result<SignalInfo>&& result) noexcept;
 
 /// callback(), for a result that is kept.
 template <class R, class T>

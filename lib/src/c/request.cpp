@@ -32,6 +32,7 @@ std::optional<std::int64_t> cancel_sync(evt::Request& request) noexcept {
   if (request.operation() == evt::Operation::recv_pooled) {
     return evt::c::cancel_keeping<evt::ReceiveRequest>(request);
   }
+  if (request.operation() == evt::Operation::signal) return evt::c::cancel_keeping<evt::SignalRequest>(request);
   return Access::settle(request) ? std::optional{Access::result(request)} : std::nullopt;
 }
 
