@@ -13,14 +13,14 @@ namespace {
 
 struct Node {
   std::int64_t deadline = 0;
-  std::uint64_t order = 0;
+  std::uint32_t order = 0;
   std::uint32_t index = 0xffffffff;
 };
 
 struct Traits {
   static std::int64_t deadline(const Node& node) { return node.deadline; }
   static std::uint32_t& index(Node& node) { return node.index; }
-  static std::uint64_t& order(Node& node) { return node.order; }
+  static std::uint32_t& order(Node& node) { return node.order; }
 };
 
 using Heap = TimerHeap<Node, Traits>;

@@ -141,7 +141,7 @@ void evt_file_resume(evt_file* file, evt_direction direction);
 typedef enum evt_state { EVT_IDLE, EVT_QUEUED, EVT_IN_FLIGHT, EVT_CANCELING, EVT_READY } evt_state;
 
 typedef struct evt_request {
-  uint64_t opaque[20];
+  uint64_t opaque[12];
 } evt_request;
 
 /// Comes once for each operation that was accepted, always from evt_loop_run() or evt_loop_dispatch(). `request` is
@@ -222,7 +222,7 @@ int evt_bind_datagram(const evt_address* address, const evt_listen_options* opti
 
 typedef struct evt_io {
   evt_request request;
-  uint64_t opaque[16];
+  uint64_t opaque[19];
 } evt_io;
 
 void evt_io_init(evt_io* io, evt_file* file, void* user);
@@ -270,7 +270,7 @@ const void* evt_inline_data(const evt_io* io);
 
 typedef struct evt_acceptor {
   evt_request request;
-  uint64_t opaque[12];
+  uint64_t opaque[15];
 } evt_acceptor;
 
 void evt_acceptor_init(evt_acceptor* acceptor, evt_file* file, void* user);
@@ -294,7 +294,7 @@ unsigned evt_buffer_pool_available(const evt_buffer_pool* pool);
 
 typedef struct evt_receiver {
   evt_request request;
-  uint64_t opaque[18];
+  uint64_t opaque[22];
 } evt_receiver;
 
 void evt_receiver_init(evt_receiver* receiver, evt_file* file, void* user);
@@ -330,7 +330,7 @@ int evt_message_flags(const evt_message* message);
 
 typedef struct evt_batch {
   evt_request request;
-  uint64_t opaque[12];
+  uint64_t opaque[15];
 } evt_batch;
 
 struct mmsghdr;
@@ -369,7 +369,7 @@ typedef enum evt_clock { EVT_MONOTONIC, EVT_BOOTTIME, EVT_REALTIME } evt_clock;
 
 typedef struct evt_timer {
   evt_request request;
-  uint64_t opaque[6];
+  uint64_t opaque[3];
 } evt_timer;
 
 void evt_timer_init(evt_timer* timer, evt_loop* loop, evt_clock clock, void* user);
@@ -416,7 +416,7 @@ const evt_signal_info* evt_signal_info_of(const evt_signal* signal);
 
 typedef struct evt_wake {
   evt_request request;
-  uint64_t opaque[2];
+  uint64_t opaque[6];
 } evt_wake;
 
 void evt_wake_init(evt_wake* wake, evt_loop* loop, void* user);
@@ -431,7 +431,7 @@ void evt_wake_notify(evt_wake* wake);
 
 typedef struct evt_work {
   evt_request request;
-  uint64_t opaque[6];
+  uint64_t opaque[9];
 } evt_work;
 
 void evt_work_init(evt_work* work, evt_loop* loop, evt_pool* pool, void* user);

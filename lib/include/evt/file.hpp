@@ -57,7 +57,7 @@ class File {
  private:
   friend struct detail::Access;
   friend class detail::Core;
-  friend class Request;
+  friend class FileRequest;
   File(detail::Core& core, FileSource source) noexcept;
   void join() noexcept;
   void leave() noexcept;

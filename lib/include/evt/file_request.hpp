@@ -14,14 +14,14 @@ namespace evt {
 
 /// The base of the requests that are made for one File; see IoRequest and socket_request.hpp. It has what such an
 /// operation works on, and how far it has come.
-class FileRequest : public Request {
+class FileRequest : public ThreadedRequest {
  public:
   /// Bytes (of a batch: messages) moved by the current or last operation, also by one that failed or was cancelled.
   std::size_t transferred() const noexcept { return done_; }
 
  protected:
   FileRequest(File& file, Invoke invoke) noexcept;
-  ~FileRequest() = default;
+  ~FileRequest();
 
   struct Operands {
     std::byte* data = nullptr;
@@ -38,6 +38,7 @@ class FileRequest : public Request {
   friend struct detail::Access;
   friend class detail::Core;
 
+  File* file_;
   detail::Hook target_hook_{this};  // Its place in the second queue of an operation that waits in two.
   union {
     std::byte* data_ = nullptr;  // Plain buffer.

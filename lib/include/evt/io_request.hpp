@@ -107,7 +107,7 @@ class IoRequest : public FileRequest {
 
 /// Opens a path. O_CLOEXEC is always added. A FIFO waits for its other end without holding up
 /// anything else, and can be cancelled while it does.
-class OpenRequest : public Request {
+class OpenRequest : public ThreadedRequest {
  public:
   using Done = Callback<OpenRequest, Fd>;
 

@@ -126,7 +126,7 @@ class Request {
   using Invoke = Action (*)(Request& request);
   using Function = Action (*)(void*, Request&);
 
-  Request(detail::Core* core, File* file, Invoke invoke) noexcept;
+  Request(detail::Core* core, Invoke invoke) noexcept;
   ~Request();
 
   /// Makes the request idle without calling back; true when the operation won and left a result.
@@ -135,28 +135,37 @@ class Request {
   friend struct detail::Access;
   friend class detail::Core;
 
-  // First what every completion touches, so that it shares cache lines.
+  // Small, as there may be a million timers: two cache lines with all that a completion touches, and room behind for
+  // two bytes of a derived type.
   detail::Hook hook_{this};
-  File* file_;
   std::int64_t result_ = 0;  // ≥ 0: a count; < 0: -errno or a detail code.
-  Operation operation_ = Operation::none;
-  State state_ = State::idle;
-  bool referenced_ = true;
-  bool cancel_requested_ = false;
-  bool internal_ = false;  // The loop's own: neither counted nor observed.
-  std::uint8_t engine_flags_ = 0;
-  std::uint16_t engine_data_ = 0;
-  std::uint32_t slot_ = 0;  // 0: none yet.
-  std::uint8_t direction_ = 0;
   Invoke invoke_;
   void (*function_)() = nullptr;
   void* context_ = nullptr;
-  std::uint64_t generation_ = 0;
   detail::Core* core_;
-
+  std::uint64_t generation_ = 0;
   void* user_ = nullptr;
-  std::int64_t submitted_ns_ = 0;  // Only kept while an observer watches.
+  std::uint32_t slot_ = 0;  // 0: none yet.
   std::int32_t priority_ = 0;
+  std::uint16_t engine_data_ = 0;
+  std::uint8_t engine_flags_ = 0;
+  Operation operation_ = Operation::none;
+  State state_ = State::idle;
+  bool on_file_ : 1 = false;  // A FileRequest whose File is there.
+  bool referenced_ : 1 = true;
+  bool cancel_requested_ : 1 = false;
+  bool internal_ : 1 = false;       // The loop's own: neither counted nor observed.
+  std::uint8_t direction_ : 2 = 0;  // The queue it is in.
+};
+
+/// A request that other threads may finish or notify: what they need for that.
+class ThreadedRequest : public Request {
+ protected:
+  ThreadedRequest(detail::Core* core, Invoke invoke) noexcept : Request(core, invoke) { remote_.owner = this; }
+  ~ThreadedRequest() = default;
+
+  friend struct detail::Access;
+  friend class detail::Core;
   detail::Remote remote_;
 };
 

@@ -32,7 +32,7 @@ class ThreadPool {
 
 /// Runs a callable on a pool thread, then the callback on the loop's thread. cancel() wins only
 /// while the job still waits for a thread: a job that runs is waited for.
-class Work : public Request {
+class Work : public ThreadedRequest {
  public:
   using Done = Callback<Work, void>;
 

@@ -54,12 +54,12 @@ class Timer : public Request {
   nanoseconds clock_now() const noexcept;
 
   static constexpr std::uint32_t not_queued = 0xffffffff;
+  Clock clock_;  // These two first: they fit behind what is Request's.
+  Form form_ = Form::after;
+  std::uint32_t heap_index_ = not_queued;
+  std::uint32_t heap_order_ = 0;
   nanoseconds deadline_{0};
   nanoseconds interval_{0};  // after: the delay; every: the interval.
-  std::uint64_t heap_order_ = 0;
-  std::uint32_t heap_index_ = not_queued;
-  Clock clock_;
-  Form form_ = Form::after;
 };
 
 }  // namespace evt

@@ -12,7 +12,7 @@ class Loop;
 
 /// Completes once after one or more notify() since it last completed; a notification that comes
 /// while nobody waits is kept. Starts unreferenced.
-class Wake : public Request {
+class Wake : public ThreadedRequest {
  public:
   using Done = Callback<Wake, void>;
 

@@ -53,7 +53,7 @@ class TimerHeap {
     while (!entries_.empty()) {
       Entry& first = entries_.front();
       const std::int64_t deadline = Traits::deadline(*first.node);
-      const std::uint64_t order = Traits::order(*first.node);
+      const std::uint32_t order = Traits::order(*first.node);
       if (deadline == first.deadline && order == first.sequence) return first.node;
       first.deadline = deadline;
       first.sequence = order;
@@ -63,12 +63,17 @@ class TimerHeap {
   }
 
  private:
+  /// By how they were counted, which begins anew after four billion.
+  static bool earlier(std::uint32_t left, std::uint32_t right) noexcept {
+    return static_cast<std::int32_t>(left - right) < 0;
+  }
+
   struct Entry {
     std::int64_t deadline;
-    std::uint64_t sequence;
+    std::uint32_t sequence;
     Node* node;
     bool before(const Entry& other) const noexcept {
-      return deadline != other.deadline ? deadline < other.deadline : sequence < other.sequence;
+      return deadline != other.deadline ? deadline < other.deadline : earlier(sequence, other.sequence);
     }
   };
 
@@ -118,7 +123,7 @@ class TimerHeap {
   }
 
   std::vector<Entry> entries_;
-  std::uint64_t sequence_ = 0;
+  std::uint32_t sequence_ = 0;
 };
 
 }  // namespace evt::detail

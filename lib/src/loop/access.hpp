@@ -26,15 +26,23 @@ struct Access {
 
   // Request.
   static Core*& core(Request& request) noexcept { return request.core_; }
-  static File* file(const Request& request) noexcept { return request.file_; }
+  /// Null where there is none.
+  static File* file(const Request& request) noexcept {
+    return request.on_file_ ? static_cast<const FileRequest&>(request).file_ : nullptr;
+  }
   static Hook& hook(Request& request) noexcept { return request.hook_; }
   static State& state(Request& request) noexcept { return request.state_; }
-  static bool& cancel_requested(Request& request) noexcept { return request.cancel_requested_; }
+  static bool cancel_requested(const Request& request) noexcept { return request.cancel_requested_; }
   static void make_internal(Request& request) noexcept { request.internal_ = true; }
   static std::int64_t& result(Request& request) noexcept { return request.result_; }
   static std::uint8_t& engine_flags(Request& request) noexcept { return request.engine_flags_; }
   static std::uint16_t& engine_data(Request& request) noexcept { return request.engine_data_; }
-  static Remote& remote(Request& request) noexcept { return request.remote_; }
+  static Remote& remote(Request& request) noexcept { return static_cast<ThreadedRequest&>(request).remote_; }
+  /// Has the above.
+  static bool is_threaded(const Request& request) noexcept {
+    return request.on_file_ || request.operation() == Operation::open || request.operation() == Operation::work ||
+           request.operation() == Operation::wake;
+  }
   static std::uint32_t slot(const Request& request) noexcept { return request.slot_; }
   static bool settle(Request& request) noexcept { return request.settle(); }
   /// Of the activation that is, or was last.

@@ -24,7 +24,7 @@ std::int64_t to_code(const Error& error) noexcept {
 }  // namespace
 
 Composed::Composed(Loop& loop, Invoke invoke, const Steps& steps) noexcept
-    : Request(Access::core(loop), nullptr, invoke), steps_(&steps) {}
+    : Request(Access::core(loop), invoke), steps_(&steps) {}
 
 Composed::~Composed() {
   steps_ = nullptr;

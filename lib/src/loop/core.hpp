@@ -51,7 +51,7 @@ class Core {
   }
   /// From the engine: one attempt ended with a count or -errno.
   void finish(Request& request, std::int64_t result) noexcept {
-    if (request.file_ == nullptr && result >= 0) return complete(request, result);
+    if (!request.on_file_ && result >= 0) return complete(request, result);
     finish_attempt(request, result);
   }
   /// The same, of what was known before: where callbacks are being made, this one is too, and not in the next turn.
@@ -76,6 +76,7 @@ class Core {
   void orphan_requests(File& file) noexcept;
   int surrender(File& file) noexcept;
   static void forget_kind(File& file) noexcept;
+  static File& file_of(const Request& request) noexcept { return *static_cast<const FileRequest&>(request).file_; }
   static File& second_file(const Request& request) noexcept;
   static bool idle_queue(Access::Queue& queue) noexcept;
   static bool takes_work(const File& file) noexcept;
@@ -158,8 +159,8 @@ class Core {
   void idle(Request& request) noexcept {
     request.state_ = Request::State::idle;
     active_ -= request.referenced_ ? 1 : 0;
-    if (request.file_ == nullptr) return;
-    --request.file_->busy_;
+    if (!request.on_file_) return;
+    --file_of(request).busy_;
     if (request.operation_ == Operation::splice) --static_cast<FileRequest&>(request).target_->busy_;
   }
   void expire(Timer& timer, nanoseconds now) noexcept;
@@ -180,7 +181,7 @@ class Core {
   struct TimerTraits {
     static std::int64_t deadline(const Timer& timer) noexcept;
     static std::uint32_t& index(Timer& timer) noexcept;
-    static std::uint64_t& order(Timer& timer) noexcept;
+    static std::uint32_t& order(Timer& timer) noexcept;
   };
   Heap& heap(Clock clock) noexcept { return heaps_[static_cast<std::size_t>(clock)]; }
 
@@ -189,6 +190,7 @@ class Core {
   List starting_;       // Their turn has come; started by the next pump().
   nanoseconds now_{0};  // 0: not read in this turn.
   std::int64_t active_ = 0;
+  std::vector<nanoseconds> submitted_;  // When, by slot; only while an observer watches.
   std::uint64_t generation_ = 0;
   std::uint64_t fork_count_;
   bool mixed_priorities_ = false;

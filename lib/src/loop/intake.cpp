@@ -88,7 +88,7 @@ void Core::keep_buffer(File& file, std::uint16_t id, std::uint32_t bytes) noexce
 
 /// Its bytes; the buffer goes to `request`, or what is left of it.
 std::int64_t Core::take_kept_buffer(Request& request) noexcept {
-  Intake& intake = request.file_->intake_;
+  Intake& intake = file_of(request).intake_;
   if (intake.first == none) return take_end(intake);
   const std::uint16_t id = std::exchange(intake.first, intake.pool->slots_[intake.first].next);
   Access::set_buffer(request, *intake.pool, id, intake.offset);
@@ -97,7 +97,7 @@ std::int64_t Core::take_kept_buffer(Request& request) noexcept {
 
 /// A read of another kind takes its bytes from the oldest buffer.
 std::int64_t Core::read_kept(Request& request) noexcept {
-  Intake& intake = request.file_->intake_;
+  Intake& intake = file_of(request).intake_;
   const Operation operation = request.operation_;
   if (operation == Operation::readable) return POLLIN;
   if (traits(operation).moves != Moves::in) return -EINVAL;
@@ -116,7 +116,7 @@ std::int64_t Core::read_kept(Request& request) noexcept {
   }
   const bool peeks =
       (operation == Operation::recv || traits(operation).unit != Unit::bytes) && (Access::flags(io) & MSG_PEEK) != 0;
-  if (!peeks) consume(*request.file_, moved);
+  if (!peeks) consume(file_of(request), moved);
   return operation == Operation::recvmmsg ? 1 : static_cast<std::int64_t>(moved);
 }
 

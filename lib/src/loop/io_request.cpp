@@ -29,7 +29,17 @@ Result<std::size_t> IoRequest::take_result() noexcept {
   return static_cast<std::size_t>(result_);
 }
 
-FileRequest::FileRequest(File& file, Invoke invoke) noexcept : Request(Access::core(file), &file, invoke) {}
+FileRequest::FileRequest(File& file, Invoke invoke) noexcept
+    : ThreadedRequest(Access::core(file), invoke), file_(&file) {
+  if (core_ == nullptr) return;
+  on_file_ = true;
+  ++file.requests_;
+}
+
+/// The derived type has settled it.
+FileRequest::~FileRequest() {
+  if (on_file_ && core_ != nullptr) --file_->requests_;
+}
 
 /// Only an idle request may be touched: it is admitted first.
 Ticket FileRequest::submit(Operation operation, const Operands& operands, void (*function)(), void* context) noexcept {
@@ -144,7 +154,7 @@ std::optional<Result<std::size_t>> IoRequest::cancel_sync() noexcept {
   return take_result();
 }
 
-OpenRequest::OpenRequest(Loop& loop) noexcept : Request(Access::core(loop), nullptr, &OpenRequest::invoke) {}
+OpenRequest::OpenRequest(Loop& loop) noexcept : ThreadedRequest(Access::core(loop), &OpenRequest::invoke) {}
 
 OpenRequest::~OpenRequest() {
   if (settle() && result_ >= 0) Fd{static_cast<int>(result_)}.reset();
@@ -178,7 +188,7 @@ std::optional<Result<Fd>> OpenRequest::cancel_sync() noexcept {
   return take_result();
 }
 
-Nop::Nop(Loop& loop) noexcept : Request(Access::core(loop), nullptr, &Nop::invoke) {}
+Nop::Nop(Loop& loop) noexcept : Request(Access::core(loop), &Nop::invoke) {}
 
 Action Nop::invoke(Request& request) {
   auto& self = static_cast<Nop&>(request);

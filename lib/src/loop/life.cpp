@@ -101,7 +101,7 @@ std::int64_t Core::progress(FileRequest& io, std::int64_t result) noexcept {
 
 void Core::finish_attempt(Request& request, std::int64_t result) noexcept {
   assert(request.state_ == State::in_flight || request.state_ == State::canceling);
-  if (result >= 0 && request.file_ != nullptr) {
+  if (result >= 0 && request.on_file_) {
     result = progress(static_cast<FileRequest&>(request), result);
   } else if (result == -EINTR && !request.cancel_requested_) {
     result = unfinished;
@@ -115,7 +115,7 @@ void Core::finish_attempt(Request& request, std::int64_t result) noexcept {
     starting_.push_back(request.hook_);
     return;
   }
-  if (request.file_ != nullptr) leave_queues(request);
+  if (request.on_file_) leave_queues(request);
   complete(request, result);
 }
 
@@ -129,7 +129,7 @@ void Core::cancel(Request& request) noexcept {
       if (request.operation_ == Operation::close) return;
       request.cancel_requested_ = true;
       request.hook_.unlink();
-      if (request.file_ != nullptr) leave_queues(request);
+      if (request.on_file_) leave_queues(request);
       complete(request, -ECANCELED);
       return;
     case State::in_flight:
@@ -162,7 +162,7 @@ bool Core::settle(Request& request) noexcept {
   if (forked()) {
     // What the kernel shares with the parent is not ours to cancel.
     request.hook_.unlink();
-    if (request.file_ != nullptr && request.state_ != State::ready) leave_queues(request);
+    if (request.on_file_ && request.state_ != State::ready) leave_queues(request);
     idle(request);
     return false;
   }
@@ -201,7 +201,7 @@ void Core::resubmit(Request& request) noexcept {
   if (request.core_ == nullptr) return;       // Its file went in the callback.
   Ticket ticket;
   if (!admit(request, request.operation_, ticket)) return;
-  if (request.file_ != nullptr) return enqueue(static_cast<FileRequest&>(request));
+  if (request.on_file_) return enqueue(static_cast<FileRequest&>(request));
   switch (traits(request.operation_).home) {
     case Home::timers:
       return rearm_timer(static_cast<Timer&>(request));
@@ -217,17 +217,16 @@ void Core::resubmit(Request& request) noexcept {
 }
 
 void Core::observe_submission(const Request& request) noexcept {
-  const_cast<Request&>(request).submitted_ns_ = engine->clock(Clock::monotonic).count();
-  options.observer->submitted({request.operation_, request.generation_,
-                               request.file_ != nullptr ? request.file_->fd_ : -1, nanoseconds{request.submitted_ns_},
-                               nanoseconds::zero(), 0});
+  if (submitted_.size() <= request.slot_) submitted_.resize(std::size_t{request.slot_} * 2);
+  submitted_[request.slot_] = engine->clock(Clock::monotonic);
+  options.observer->submitted({request.operation_, request.generation_, request.on_file_ ? file_of(request).fd_ : -1,
+                               submitted_[request.slot_], nanoseconds::zero(), 0});
 }
 
 void Core::observe_completion(const Request& request) noexcept {
   const std::int64_t result = request.result_ == code_eof ? 0 : request.result_;
-  options.observer->completed({request.operation_, request.generation_,
-                               request.file_ != nullptr ? request.file_->fd_ : -1, nanoseconds{request.submitted_ns_},
-                               engine->clock(Clock::monotonic), result});
+  options.observer->completed({request.operation_, request.generation_, request.on_file_ ? file_of(request).fd_ : -1,
+                               submitted_[request.slot_], engine->clock(Clock::monotonic), result});
 }
 
 }  // namespace evt::detail

@@ -35,11 +35,11 @@ bool waits_in_two(const Request& request) noexcept {
 
 /// The File in whose write queue an operation of both lanes waits.
 File& Core::second_file(const Request& request) noexcept {
-  return request.operation_ == Operation::splice ? *static_cast<const FileRequest&>(request).target_ : *request.file_;
+  return request.operation_ == Operation::splice ? *static_cast<const FileRequest&>(request).target_ : file_of(request);
 }
 
 void Core::enqueue(FileRequest& request) noexcept {
-  File& file = *request.file_;
+  File& file = file_of(request);
   const bool two = waits_in_two(request);
   ++file.busy_;
   if (request.operation_ == Operation::splice) ++request.target_->busy_;
@@ -47,7 +47,7 @@ void Core::enqueue(FileRequest& request) noexcept {
   request.vector_index_ = 0;
   request.vector_offset_ = 0;
   const std::uint8_t lane = lane_of(request, file.ordering_);
-  request.direction_ = lane;
+  request.direction_ = lane & 3U;
   if (!takes_work(file) || (two && !takes_work(second_file(request)))) {
     request.direction_ = parallel_lane;
     ++file.parallel_;
@@ -109,7 +109,7 @@ void Core::advance(File& file, Direction direction) noexcept {
 
 /// The request ends: its place, in flight or waiting, is free for the next.
 void Core::leave_queues(Request& request) noexcept {
-  File& file = *request.file_;
+  File& file = file_of(request);
   if (request.direction_ == parallel_lane) {
     --file.parallel_;
   } else {
@@ -133,7 +133,7 @@ void Core::leave_queues(Request& request) noexcept {
 }
 
 void Core::start_close(FileRequest& request) noexcept {
-  File& file = *request.file_;
+  File& file = file_of(request);
   ++file.parallel_;
   file.closing_ = &request;
   for (File::Queue& queue : file.queues_) {
@@ -143,7 +143,7 @@ void Core::start_close(FileRequest& request) noexcept {
   }
   if (file.parallel_ > 1) {
     requests.for_each([&](Request& other) {
-      if (other.file_ == &file && &other != &request) cancel(other);
+      if (Access::file(other) == &file && &other != &request) cancel(other);
     });
   }
   close_when_quiet(file);
@@ -173,7 +173,7 @@ void Core::settle_all(File& file) noexcept {
   requests.for_each([&](Request& request) {
     if (request.state_ == State::idle) return;
     const bool targets = request.operation_ == Operation::splice && static_cast<FileRequest&>(request).target_ == &file;
-    if (request.file_ == &file || targets) settle(request);
+    if (Access::file(request) == &file || targets) settle(request);
   });
 }
 
@@ -188,10 +188,10 @@ void Core::detach(File& file) noexcept {
 void Core::orphan_requests(File& file) noexcept {
   if (file.requests_ == 0) return;
   requests.for_each([&](Request& request) {
-    if (request.file_ != &file) return;
+    if (Access::file(request) != &file) return;
     if (request.slot_ != 0) requests.erase(std::exchange(request.slot_, 0));
     request.core_ = nullptr;
-    request.file_ = nullptr;
+    request.on_file_ = false;
   });
 }
 

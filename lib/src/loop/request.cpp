@@ -7,18 +7,15 @@ namespace evt {
 
 using detail::Core;
 
-Request::Request(Core* core, File* file, Invoke invoke) noexcept : file_(file), invoke_(invoke), core_(core) {
-  remote_.owner = this;
+Request::Request(Core* core, Invoke invoke) noexcept : invoke_(invoke), core_(core) {
   if (core_ == nullptr) return;
   slot_ = core_->requests.insert(this);
-  if (file_ != nullptr) ++file_->requests_;
 }
 
 Request::~Request() {
   settle();
   if (core_ == nullptr) return;
   if (slot_ != 0) core_->requests.erase(slot_);
-  if (file_ != nullptr) --file_->requests_;
 }
 
 bool Request::settle() noexcept {

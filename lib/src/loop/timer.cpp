@@ -8,7 +8,7 @@ namespace evt {
 
 using detail::Access;
 
-Timer::Timer(Loop& loop, Clock clock) noexcept : Request(Access::core(loop), nullptr, &Timer::invoke), clock_(clock) {}
+Timer::Timer(Loop& loop, Clock clock) noexcept : Request(Access::core(loop), &Timer::invoke), clock_(clock) {}
 
 Timer::~Timer() {
   settle();
@@ -78,7 +78,7 @@ std::optional<Result<std::uint64_t>> Timer::cancel_sync() noexcept {
   return take_result();
 }
 
-Wake::Wake(Loop& loop) noexcept : Request(Access::core(loop), nullptr, &Wake::invoke) {
+Wake::Wake(Loop& loop) noexcept : ThreadedRequest(Access::core(loop), &Wake::invoke) {
   unref();
 }
 

@@ -13,7 +13,7 @@ std::int64_t Core::TimerTraits::deadline(const Timer& timer) noexcept {
 std::uint32_t& Core::TimerTraits::index(Timer& timer) noexcept {
   return timer.heap_index_;
 }
-std::uint64_t& Core::TimerTraits::order(Timer& timer) noexcept {
+std::uint32_t& Core::TimerTraits::order(Timer& timer) noexcept {
   return timer.heap_order_;
 }
 

@@ -199,7 +199,7 @@ std::size_t Core::deliver(Request& request) {
     if (options.observer != nullptr) [[unlikely]]
       observe_completion(request);
     ++statistics.operations[static_cast<std::size_t>(request.operation_)];
-    if (request.file_ != nullptr) account_bytes(static_cast<const FileRequest&>(request));
+    if (request.on_file_) account_bytes(static_cast<const FileRequest&>(request));
   }
   if (request.invoke_(request) == Action::rearm) resubmit(request);
   return counts;
@@ -281,8 +281,8 @@ Result<void> Core::after_fork(std::unique_ptr<Engine> made) {
     const bool busy = request.state_ == Request::State::in_flight || request.state_ == Request::State::canceling;
     if (!kernel || !busy) return;
     request.hook_.unlink();
-    request.remote_.phase = Remote::Phase::none;
-    if (request.file_ != nullptr) leave_queues(request);
+    if (Access::is_threaded(request)) Access::remote(request).phase = Remote::Phase::none;
+    if (request.on_file_) leave_queues(request);
     complete(request, -ECANCELED);
   });
   enter_composed();

@@ -7,7 +7,7 @@ namespace evt {
 using detail::Access;
 
 Work::Work(Loop& loop, ThreadPool& pool) noexcept
-    : Request(Access::core(loop), nullptr, &Work::invoke), pool_(Access::pool(pool)) {}
+    : ThreadedRequest(Access::core(loop), &Work::invoke), pool_(Access::pool(pool)) {}
 
 Work::~Work() {
   settle();
