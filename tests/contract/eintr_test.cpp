@@ -41,9 +41,9 @@ class SignalRain {
   std::jthread cloud_;
 };
 
-EVT_CONTRACT_SUITE(Signals);
+EVT_CONTRACT_SUITE(Interruptions);
 
-TEST_P(Signals, DoNotEndAWaitForATimerEarly) {
+TEST_P(Interruptions, DoNotEndAWaitForATimerEarly) {
   const SignalRain rain;
   for (int round = 0; round < 5; ++round) {
     Timer timer(loop());
@@ -55,7 +55,7 @@ TEST_P(Signals, DoNotEndAWaitForATimerEarly) {
   EXPECT_TRUE(simulated() || signals_seen.load() > 0);
 }
 
-TEST_P(Signals, DoNotHurtDataInBothDirections) {
+TEST_P(Interruptions, DoNotHurtDataInBothDirections) {
   const SignalRain rain;
   PipeEnds pipe = make_small_pipe();
   File source(loop(), File::borrow(pipe.write.get()));
@@ -74,7 +74,7 @@ TEST_P(Signals, DoNotHurtDataInBothDirections) {
   EXPECT_TRUE(got == data);
 }
 
-TEST_P(Signals, DoNotFailFilesNorPoolWork) {
+TEST_P(Interruptions, DoNotFailFilesNorPoolWork) {
   const SignalRain rain;
   const std::string data = pattern(3'000'000);
   const Fd stored = make_file(data);
@@ -93,7 +93,7 @@ TEST_P(Signals, DoNotFailFilesNorPoolWork) {
   }
 }
 
-TEST_P(Signals, DoNotMakeADispatchShort) {
+TEST_P(Interruptions, DoNotMakeADispatchShort) {
   const SignalRain rain;
   PipeEnds pipe = make_pipe();
   File file(loop(), File::borrow(pipe.read.get()));
@@ -115,7 +115,7 @@ TEST_P(Signals, DoNotMakeADispatchShort) {
   EXPECT_EQ(read.calls, 0);
 }
 
-TEST_P(Signals, DoNotLeaveACancelSyncUnfinished) {
+TEST_P(Interruptions, DoNotLeaveACancelSyncUnfinished) {
   const SignalRain rain;
   PipeEnds pipe = make_pipe();
   File file(loop(), File::borrow(pipe.read.get()));
