@@ -20,9 +20,10 @@ class Lane {
  private:
   void on_connected(const evt::Result<std::size_t>& result) {
     plan_.connected(result ? 0 : result.error().code.value());
-    file_.assign({});
-    lanes_.give_back(*this);
+    if (!connect_.close(evt::bind<&Lane::on_closed>(*this))) bench::fail("close", "was refused");
   }
+
+  void on_closed() { lanes_.give_back(*this); }
 
   bench::Connecting& plan_;
   const evt::Address& server_;
