@@ -62,7 +62,7 @@ TEST_P(Datagrams, ARearmedReceiverTellsOfEverySenderAnew) {
   const Fd near = make_bound(Address::unix_path(folder.path("near")).value());
   File file{loop(), File::borrow(near.get())};
   const Address to = local_address(near.get()).value();
-  // The longest name comes first: what is left of it must not be in the next.
+  // Each name has all the room there is, whatever the one before it took.
   const Fd named = make_bound(Address::unix_path(folder.path("a-long-name-for-a-socket")).value());
   const Fd brief = make_bound(Address::unix_path(folder.path("b")).value());
   const Fd nameless = make_socket(AF_UNIX, SOCK_DGRAM);
@@ -73,11 +73,11 @@ TEST_P(Datagrams, ARearmedReceiverTellsOfEverySenderAnew) {
     return senders.size() < 3 ? Action::rearm : Action::disarm;
   };
   ASSERT_TRUE(from.recvfrom());
-  for (const Fd* each : {&named, &brief, &nameless})
+  for (const Fd* each : {&brief, &named, &nameless})
     ASSERT_EQ(::sendto(each->get(), "x", 1, 0, to.data(), to.size()), 1);
   ASSERT_TRUE(run_until([&] { return senders.size() == 3; }));
-  EXPECT_EQ(senders, (std::vector<std::string>{"unix:" + folder.path("a-long-name-for-a-socket"),
-                                               "unix:" + folder.path("b"), "none"}));
+  EXPECT_EQ(senders, (std::vector<std::string>{"unix:" + folder.path("b"),
+                                               "unix:" + folder.path("a-long-name-for-a-socket"), "none"}));
 }
 
 TEST_P(Datagrams, AnEmptyOneIsAMessageAndNotTheEnd) {

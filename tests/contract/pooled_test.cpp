@@ -46,32 +46,48 @@ class Pooled : public Contract {
 };
 INSTANTIATE_TEST_SUITE_P(Backends, Pooled, testing::ValuesIn(backends()), backend_name);
 
-TEST_P(Pooled, AnEndAndAResetComeAfterTheDataBeforeThem) {
-  for (const bool reset : {false, true}) {
+TEST_P(Pooled, TheEndComesAfterTheDataBeforeIt) {
+  for (const bool at_once : {false, true}) {
     BufferPool pool{loop(), {.count = 8, .size = 4}};
     SocketPair sockets = make_socket_pair(SOCK_STREAM);
-    // A unix socket is reset when its end goes with data it did not read.
-    if (reset) feed(sockets.near, "unread");
     File file{loop(), File::borrow(sockets.near.get())};
     Taker taker{file, pool};
-    receive_ahead(sockets.far, taker, "twelve bytes");
+    ASSERT_TRUE(taker.receive());
+    turns();
+    feed(sockets.far, "twelve bytes");
+    if (!at_once) {
+      ASSERT_TRUE(run_until([&] { return taker.calls > 0; }));
+    }
     sockets.far.reset();
+    ASSERT_TRUE(run_until([&] { return taker.calls > 0; }));
     turns();
     taker.wanted = SIZE_MAX;
-    ASSERT_TRUE(taker.receive());
-    ASSERT_TRUE(run_until([&] { return taker.error.has_value(); }));
-    if (reset) {
-      EXPECT_TRUE(is_error(*taker.error, std::errc::connection_reset));
-    } else {
-      EXPECT_EQ(taker.text, "twelve bytes");
-      EXPECT_TRUE(is_error(*taker.error, Errc::eof));
+    for (int count = 0; count < 2; ++count) {
+      taker.error.reset();
+      ASSERT_TRUE(taker.receive());
+      ASSERT_TRUE(run_until([&] { return taker.error.has_value(); }));
+      EXPECT_TRUE(is_error(*taker.error, Errc::eof)) << "it stays the end";
+      EXPECT_EQ(taker.text, "twelve bytes") << "and comes last";
     }
-    taker.error.reset();
-    ASSERT_TRUE(taker.receive());
-    ASSERT_TRUE(run_until([&] { return taker.error.has_value(); }));
-    EXPECT_TRUE(is_error(*taker.error, Errc::eof)) << "the end stays, a reset is told once";
     EXPECT_EQ(pool.available(), 8u);
   }
+}
+
+TEST_P(Pooled, AResetIsToldOnceAndIsTheEndFromThenOn) {
+  BufferPool pool{loop(), {.count = 8, .size = 4}};
+  SocketPair sockets = make_tcp_pair();
+  File file{loop(), File::borrow(sockets.near.get())};
+  Taker taker{file, pool};
+  ASSERT_TRUE(taker.receive());
+  turns();
+  reset_connection(sockets.far);
+  ASSERT_TRUE(run_until([&] { return taker.error.has_value(); }));
+  EXPECT_TRUE(is_error(*taker.error, std::errc::connection_reset));
+  taker.error.reset();
+  ASSERT_TRUE(taker.receive());
+  ASSERT_TRUE(run_until([&] { return taker.error.has_value(); }));
+  EXPECT_TRUE(is_error(*taker.error, Errc::eof));
+  EXPECT_EQ(pool.available(), 8u);
 }
 
 TEST_P(Pooled, ReadExactTakesWhatWasReceivedAheadAndWaitsForTheRest) {
@@ -217,6 +233,27 @@ TEST_P(Pooled, OneThatWaitsForABufferIsCanceledSettledAndDestroyed) {
   ASSERT_TRUE(taker.receive());
   ASSERT_TRUE(run_until([&] { return taker.calls > 0; }));
   EXPECT_EQ(taker.text, "wanted");
+}
+
+TEST_P(Pooled, OneThatNeedsNoBufferAnyMoreLeavesItToTheNext) {
+  Famine famine{loop()};
+  ReceiveRequest holder{famine.fed};
+  ASSERT_TRUE(holder.receive(famine.pool, bind<&Famine::hold>(famine)));
+  feed(famine.full.far, "held");
+  ASSERT_TRUE(run_until([&] { return !famine.held.empty(); }));
+  feed(famine.empty.far, "taken away");
+  Taker first{famine.hungry, famine.pool};
+  ASSERT_TRUE(first.receive());
+  turns();
+  EXPECT_EQ(drain(famine.empty.near), "taken away");
+  feed(famine.full.far, "next");
+  Taker second{famine.fed, famine.pool};
+  ASSERT_TRUE(second.receive());
+  turns();
+  famine.held.reset();
+  ASSERT_TRUE(run_until([&] { return second.calls > 0; }));
+  EXPECT_EQ(second.text, "next");
+  EXPECT_EQ(first.calls, 0);
 }
 
 TEST_P(Pooled, WaitersAreFedInTurn) {
