@@ -18,8 +18,9 @@ constexpr nanoseconds long_wait = std::chrono::milliseconds{2};
 /// A signal may come just before the thread blocks: asked again until the job is over.
 constexpr nanoseconds repeat_interrupts = std::chrono::milliseconds{10};
 
-/// While callbacks keep the loop busy the kernel is asked in every eighth turn.
-constexpr unsigned skips = 8;
+/// While callbacks keep the loop busy the kernel is asked in every second turn. Less often, and a writer in the same
+/// loop gets so far ahead of its reader that the caches no longer hold what is between them.
+constexpr unsigned skips = 2;
 
 timespec to_timespec(nanoseconds time) noexcept {
   return {time.count() / 1'000'000'000, time.count() % 1'000'000'000};

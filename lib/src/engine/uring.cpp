@@ -85,6 +85,7 @@ void UringEngine::start(Request& request) {
   Access::engine_flags(request) = submitted;
   io_uring_prep_nop(entry);
   io_uring_sqe_set_data64(entry, key_of(request));
+  ++in_ring_;
 }
 
 void UringEngine::start_io(Request& request) {
@@ -96,6 +97,7 @@ void UringEngine::start_io(Request& request) {
     return core_->finish(request, -ESPIPE);
   }
   if (context_.disk_work == DiskWork::on_loop && on_loop(request)) return;
+  if (in_ring_ == 0 && alone_and_cached(request)) return;
   submit(request);
 }
 
@@ -110,6 +112,7 @@ void UringEngine::submit(Request& request) noexcept {
   Access::engine_flags(request) = submitted;
   prepare(entry, request);
   io_uring_sqe_set_data64(entry, key_of(request));
+  ++in_ring_;
 }
 
 void UringEngine::prepare(io_uring_sqe* entry, Request& request) noexcept {
@@ -281,6 +284,19 @@ bool UringEngine::on_loop(Request& request) {
   return true;
 }
 
+/// A read of a file while nothing else goes on: where it is cached, two thirds of what the ring costs. In company the
+/// ring is cheaper, as one call submits them all.
+bool UringEngine::alone_and_cached(Request& request) {
+  if (traits(request.operation()).moves != Moves::in || !core_->quiet()) return false;
+  File& file = *Access::file(request);
+  if (Core::kind_of(file) != Access::Kind::regular || !Access::nowait(file)) return false;
+  const std::int64_t result = attempt(request, context_);
+  core_->statistics.kernel_entries += std::exchange(context_.system_calls, 0);
+  if (result == code_needs_pool) return false;
+  core_->finish(request, result);
+  return true;
+}
+
 void UringEngine::wait_for(Request& request, Gate gate) noexcept {
   io_uring_sqe* entry = next_entry();
   if (entry == nullptr) return wait_for_room(request);
@@ -288,6 +304,7 @@ void UringEngine::wait_for(Request& request, Gate gate) noexcept {
   const unsigned events = gate.direction == Direction::read ? POLLIN : POLLOUT;
   io_uring_prep_poll_add(entry, Access::fd(*gate.file), events);
   io_uring_sqe_set_data64(entry, key_of(request));
+  ++in_ring_;
 }
 
 /// A poll that stays, where one that does not would tell of POLLRDHUP at once, again and again.
@@ -298,6 +315,7 @@ void UringEngine::watch(Request& request) noexcept {
   const Gate gate = gate_of(request, context_);
   io_uring_prep_poll_multishot(entry, Access::fd(*gate.file), gate.direction == Direction::read ? POLLIN : POLLOUT);
   io_uring_sqe_set_data64(entry, key_of(request));
+  ++in_ring_;
 }
 
 void UringEngine::on_watch(Request& request, const io_uring_cqe& completion) {
@@ -365,6 +383,7 @@ std::size_t UringEngine::reap() {
       continue;
     }
     Request& request = *request_of(completion.user_data);
+    in_ring_ -= (completion.flags & IORING_CQE_F_MORE) == 0 ? 1 : 0;
     assert(key_of(request) == completion.user_data);
     if (completion.res >= 0 && Access::file(request) == nullptr && !Access::cancel_requested(request)) {
       core_->finish(request, completion.res);

@@ -69,6 +69,7 @@ class UringEngine final : public Engine {
   void wait_for(Request& request, Gate gate) noexcept;
   void try_here(Request& request);
   bool on_loop(Request& request);
+  bool alone_and_cached(Request& request);
   void on_result(Request& request, const io_uring_cqe& completion);
   void on_watch(Request& request, const io_uring_cqe& completion);
   void watch(Request& request) noexcept;
@@ -105,6 +106,7 @@ class UringEngine final : public Engine {
   List dying_;    // Likewise, for the cancellation of what is in the ring.
   SlotTable<BufferPool> groups_;
   std::vector<File*> unasked_;  // Told something, or keep something, that perhaps nobody wants more of.
+  std::size_t in_ring_ = 0;     // Submissions of requests whose last completion is still to come.
   bool enabled_ = false;
   bool watching_event_ = false;
   bool nosignal_;

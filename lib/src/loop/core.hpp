@@ -124,6 +124,8 @@ class Core {
   void forget_remote() noexcept;
   std::size_t run_posts() noexcept;
 
+  /// No request is on its way to its callback or to the engine.
+  bool quiet() const noexcept { return ready_.empty() && batch_.empty() && starting_.empty(); }
   nanoseconds now() noexcept {
     if (now_.count() == 0) now_ = engine->clock(Clock::monotonic);
     return now_;
