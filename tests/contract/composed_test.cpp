@@ -384,12 +384,13 @@ TEST_P(Composed, CancelSyncHandsBackTheResultThatWon) {
     if (talk.ask("ping")) feed(talk.sockets.far, "pong");
   };
   ASSERT_TRUE(make_ready(talk.exchange.read_part(), submit));
+  const int calls = talk.done.calls;
   auto won = talk.exchange.cancel_sync();
   ASSERT_TRUE(won.has_value());
   ASSERT_TRUE(won->has_value());
   EXPECT_EQ(***won, "pong");
   EXPECT_TRUE(talk.exchange.idle());
-  EXPECT_EQ(talk.done.calls, 0);
+  EXPECT_EQ(talk.done.calls, calls);
 
   Planned planned(loop());
   planned.on_start = [](Planned& self) { self.end(7); };

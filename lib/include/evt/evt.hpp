@@ -12,6 +12,7 @@
 #include <evt/loop.hpp>
 #include <evt/observer.hpp>
 #include <evt/receive_request.hpp>
+#include <evt/process.hpp>
 #include <evt/request.hpp>
 #include <evt/result.hpp>
 #include <evt/signal.hpp>
