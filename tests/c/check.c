@@ -11,8 +11,8 @@ static const struct {
   const char* name;
   const struct CheckCase* cases;
 } groups[] = {
-    {"loop", loop_cases},     {"file", file_cases},     {"request", request_cases}, {"signal", signal_cases},
-    {"socket", socket_cases}, {"thread", thread_cases}, {"timer", timer_cases},
+    {"loop", loop_cases},     {"file", file_cases},     {"process", process_cases}, {"request", request_cases},
+    {"signal", signal_cases}, {"socket", socket_cases}, {"thread", thread_cases},   {"timer", timer_cases},
 };
 
 void check_failed(const char* file, int line, const char* what) {

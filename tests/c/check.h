@@ -17,6 +17,7 @@ struct CheckCase {
 /// The cases of each group, up to one without a claim.
 extern const struct CheckCase loop_cases[];
 extern const struct CheckCase file_cases[];
+extern const struct CheckCase process_cases[];
 extern const struct CheckCase request_cases[];
 extern const struct CheckCase signal_cases[];
 extern const struct CheckCase socket_cases[];

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -400,7 +401,7 @@ typedef struct evt_signal_info {
 
 typedef struct evt_signal {
   evt_request request;
-  uint64_t opaque[44];
+  uint64_t opaque[40];
 } evt_signal;
 
 /// Starts unreferenced.
@@ -411,6 +412,61 @@ void evt_signal_destroy(evt_signal* signal);
 int evt_signal_wait(evt_signal* signal, int number, evt_callback done);
 /// In and after the callback, until the next.
 const evt_signal_info* evt_signal_info_of(const evt_signal* signal);
+
+// Processes.
+
+/// A process by its pidfd, which stays open until evt_process_close().
+typedef struct evt_process {
+  pid_t id;
+  int fd;
+} evt_process;
+
+int evt_process_open(evt_process* process, pid_t id);
+/// Neither ends nor reaps it.
+void evt_process_close(evt_process* process);
+/// -ESRCH once it was reaped. Never meets another process that got the number.
+int evt_process_kill(const evt_process* process, int signal);
+
+/// In the order given: `path` is opened as `target`, or `source` ≥ 0 is duplicated to it, or else `target` is closed.
+typedef struct evt_file_action {
+  int target;
+  int source;
+  const char* path;
+  int flags;
+  mode_t mode;
+} evt_file_action;
+
+typedef enum evt_process_group { EVT_INHERIT_GROUP, EVT_OWN_GROUP, EVT_OWN_SESSION } evt_process_group;
+
+typedef struct evt_spawn_options {
+  const char* const* arguments;    ///< Ends with a NULL; there is at least one.
+  const char* program;             ///< Searched in PATH. NULL: the first argument.
+  const char* const* environment;  ///< Ends with a NULL. NULL: ours.
+  const char* directory;           ///< Where it starts. NULL: where we are.
+  const evt_file_action* files;
+  size_t file_count;
+  evt_process_group group;
+} evt_spawn_options;
+
+/// Starts a program with every signal at its default. The code is that of what failed in the child, too.
+int evt_spawn(evt_process* process, const evt_spawn_options* options);
+
+typedef struct evt_waiter {
+  evt_request request;
+  uint64_t opaque[128];
+} evt_waiter;
+
+/// The end of another's child whose status the kernel does not tell. No status of waitpid(2).
+#define EVT_UNKNOWN_STATUS 0x10000
+/// How long such a status is waited for after the end, by default.
+#define EVT_REAP_GRACE INT64_C(100000000)
+
+void evt_waiter_init(evt_waiter* waiter, evt_loop* loop, void* user);
+void evt_waiter_destroy(evt_waiter* waiter);
+/// The result is the status as of waitpid(2), for WIFEXITED and the like. A child is reaped. `process` is borrowed.
+int evt_process_wait(evt_waiter* waiter, const evt_process* process, int64_t reap_grace, evt_callback done);
+/// What the process used; NULL where that is not known, or nothing has ended yet.
+const struct rusage* evt_waiter_usage(const evt_waiter* waiter);
 
 // Notifications between threads. Start unreferenced.
 

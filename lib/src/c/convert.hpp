@@ -35,6 +35,8 @@ struct Inside<evt_batch> : std::type_identity<BatchRequest> {};
 template <>
 struct Inside<evt_address> : std::type_identity<Address> {};
 template <>
+struct Inside<evt_process> : std::type_identity<Process> {};
+template <>
 struct Inside<evt_open> : std::type_identity<OpenRequest> {};
 template <>
 struct Inside<evt_nop> : std::type_identity<Nop> {};

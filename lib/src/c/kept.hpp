@@ -21,10 +21,19 @@ struct Signal : SignalRequest {
 template <>
 struct Inside<evt_signal> : std::type_identity<Signal> {};
 
+/// What a process has used.
+struct Waiter : ProcessRequest {
+  using ProcessRequest::ProcessRequest;
+  std::optional<rusage> usage;
+};
+template <>
+struct Inside<evt_waiter> : std::type_identity<Waiter> {};
+
 /// Keeps a result where its request has room for it, and tells the number of it: of a buffer the size, of signals the
 /// count.
 std::int64_t keep(ReceiveRequest& request, Result<Buffer>&& result) noexcept;
 std::int64_t keep(SignalRequest& request, Result<SignalInfo>&& result) noexcept;
+std::int64_t keep(ProcessRequest& request, Result<ProcessStatus>&& result) noexcept;
 
 /// callback(), for a result that is kept.
 template <class R, class T>

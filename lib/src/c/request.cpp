@@ -33,6 +33,7 @@ std::optional<std::int64_t> cancel_sync(evt::Request& request) noexcept {
     return evt::c::cancel_keeping<evt::ReceiveRequest>(request);
   }
   if (request.operation() == evt::Operation::signal) return evt::c::cancel_keeping<evt::SignalRequest>(request);
+  if (request.operation() == evt::Operation::process) return evt::c::cancel_keeping<evt::ProcessRequest>(request);
   return Access::settle(request) ? std::optional{Access::result(request)} : std::nullopt;
 }
 
