@@ -52,6 +52,26 @@ has() {
   run ! has Nothing::read
 }
 
+# operations: Type::member of each public call that submits.
+operations() {
+  awk '/^(class|struct) [A-Za-z]+.*\{/ { type = $2; open = $1 == "struct" }
+    /^ public:/ { open = 1 }
+    /^ (private|protected):|^\};/ { open = 0 }
+    open && /^  Ticket [a-z_]+\(/ { sub(/^  Ticket /, ""); sub(/\(.*/, ""); print type "::" $0 }' "$include"/evt/*.hpp |
+    sort -u
+}
+
+@test "evt(3) names every operation of the C++ headers" {
+  operations >operations
+  [ "$(wc -l <operations)" -ge 30 ]
+  members_in "$page" >members
+  run comm -23 operations members
+  [ "$output" = "" ]
+  grep -v IoRequest::read_exact members >fewer
+  run comm -23 operations fewer
+  [ "$output" = IoRequest::read_exact ]
+}
+
 @test "every code of evt.h is explained" {
   sed -n '/^typedef enum evt_code/,/^}/p' "$include/evt/evt.h" | grep -oE '\bEVT_[A-Z_]+' | sort -u >codes
   [ "$(wc -l <codes)" -ge 5 ]
