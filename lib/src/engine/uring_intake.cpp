@@ -208,14 +208,16 @@ void UringEngine::note_unasked(File& file) noexcept {
 
 void UringEngine::end_unasked() noexcept {
   std::size_t left = 0;
-  for (File* file : unasked_) {
+  // By index and count: who finds no room in the queue is added behind, and moved to the front.
+  const std::size_t size = unasked_.size();
+  for (std::size_t index = 0; index < size; ++index) {
+    File* const file = unasked_[index];
     Intake& intake = Access::intake(*file);
     intake.unasked = false;
     if (intake.phase != Phase::armed || !askers(*file).empty()) continue;
     intake.repeats = false;
-    const std::size_t size = unasked_.size();
     end_intake(*file);
-    if (intake.unasked) {  // No room in the queue: later.
+    if (intake.unasked) {  // Later.
       unasked_.resize(size);
       unasked_[left++] = file;
     }
