@@ -19,8 +19,8 @@ class Churn {
 
   [[nodiscard]] std::uint64_t live() const noexcept { return live_; }
 
-  /// From two to three seconds from now: all resets are over before the first is due.
-  std::uint64_t delay_ns() noexcept { return 2'000'000'000U + random_.below(1'000'000'000U); }
+  /// From five to six seconds from now: all resets are over before the first is due.
+  std::uint64_t delay_ns() noexcept { return 5'000'000'000U + random_.below(1'000'000'000U); }
 
   /// Calls `reset(index, delay in ns)` for each operation and `turn()` in between.
   template <class Reset, class Turn>
@@ -34,7 +34,7 @@ class Churn {
 
   /// Uses no CPU time.
   static void sleep_past_all_deadlines() noexcept {
-    timespec left{.tv_sec = 3, .tv_nsec = 10'000'000};
+    timespec left{.tv_sec = 6, .tv_nsec = 10'000'000};
     while (nanosleep(&left, &left) != 0) {
     }
   }

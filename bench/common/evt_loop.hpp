@@ -12,11 +12,11 @@
 namespace bench {
 
 /// A loop on `--backend=auto|io_uring|epoll`.
-inline evt::Loop make_loop(Arguments& arguments) {
+inline evt::Loop make_loop(Arguments& arguments, evt::Completions completions = evt::Completions::on_wait) {
   const std::string_view name = arguments.text("--backend", "auto");
   for (const auto backend : std::array{evt::Backend::automatic, evt::Backend::io_uring, evt::Backend::epoll}) {
     if (name != evt::name_of(backend)) continue;
-    auto loop = evt::Loop::create({.backend = backend});
+    auto loop = evt::Loop::create({.backend = backend, .completions = completions});
     if (!loop) fail("evt::Loop::create", loop.error().message().c_str());
     return std::move(*loop);
   }

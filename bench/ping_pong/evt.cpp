@@ -1,18 +1,20 @@
 /// TCP ping-pong on evt. Usage: evt [--width=CONNECTIONS] [--count=N] [--backend=B]
 #include "common/evt_loop.hpp"
 #include "plan.hpp"
+#include <evt/buffer_pool.hpp>
 #include <evt/file.hpp>
 #include <evt/io_request.hpp>
+#include <evt/receive_request.hpp>
 
 namespace {
 
 class Side {
  public:
-  Side(int fd, bench::Role role, evt::Loop& loop, bench::Progress& progress)
-      : loop_{loop}, file_{loop, evt::File::adopt(evt::Fd{fd})}, end_{progress, role} {}
+  Side(int fd, bench::Role role, evt::Loop& loop, evt::BufferPool& pool, bench::Progress& progress)
+      : loop_{loop}, pool_{pool}, file_{loop, evt::File::adopt(evt::Fd{fd})}, end_{progress, role} {}
 
   void receive() {
-    if (!receive_.recv(room_, evt::bind<&Side::on_received>(*this))) bench::fail("recv", "was refused");
+    if (!receive_.receive(pool_, evt::bind<&Side::on_received>(*this))) bench::fail("recv", "was refused");
   }
   void begin() {
     if (end_.begin()) send();
@@ -32,19 +34,19 @@ class Side {
     bench::End::check_sent(*count);
   }
 
-  void on_received(const evt::Result<std::size_t>& count) {
-    check(count, "recv");
-    if (end_.take(std::span{room_}.first(*count))) send();
+  evt::Action on_received(evt::ReceiveRequest& /*receive*/, evt::Result<evt::Buffer> buffer) {
+    if (!buffer) bench::fail("receive", buffer.error().message().c_str());
+    if (end_.take(buffer->bytes())) send();
     if (end_.all_done()) loop_.stop();
-    receive();
+    return evt::Action::rearm;
   }
 
   evt::Loop& loop_;
+  evt::BufferPool& pool_;
   evt::File file_;
-  evt::IoRequest receive_{file_};
+  evt::ReceiveRequest receive_{file_};
   evt::IoRequest send_{file_};
   bench::End end_;
-  std::array<std::byte, 2 * bench::message_bytes> room_;  // A short count then says that all was read.
 };
 
 }  // namespace
@@ -52,12 +54,14 @@ class Side {
 int main(int argc, char** argv) {
   bench::Arguments arguments{argc, argv};
   const bench::Plan plan{arguments};
-  evt::Loop loop = bench::make_loop(arguments);
-  const bool blocking = arguments.text("--mode", "nonblocking") == "blocking";
+  evt::Loop loop = bench::make_loop(
+      arguments, plan.width < bench::many_connections ? evt::Completions::on_wait : evt::Completions::on_any_call);
   arguments.finish();
 
   bench::Progress progress{.to_start = plan.count};
-  auto sides = plan.sides<Side>(blocking ? bench::Mode::blocking : bench::Mode::nonblocking, loop, progress);
+  // Room for two messages: a short count then says that all was read.
+  evt::BufferPool pool{loop, {.count = 1024, .size = 2 * bench::message_bytes}};
+  auto sides = plan.sides<Side>(bench::Mode::nonblocking, loop, pool, progress);
   for (auto& side : sides)
     side.receive();
   bench::run_once(loop);

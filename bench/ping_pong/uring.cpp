@@ -67,11 +67,10 @@ class Side {
 int main(int argc, char** argv) {
   bench::Arguments arguments{argc, argv};
   const bench::Plan plan{arguments};
-  const auto taskrun = arguments.text("--taskrun", plan.width < 16 ? "defer" : "coop");
   arguments.finish();
 
   bench::RawRing ring{static_cast<unsigned>(std::max<std::uint64_t>(4 * plan.width, 64)),
-                      taskrun == "defer" ? bench::Taskrun::deferred : bench::Taskrun::cooperative};
+                      plan.width < bench::many_connections ? bench::Taskrun::deferred : bench::Taskrun::cooperative};
   bench::RawBuffers buffers{ring, {.count = 1024, .bytes_each = bench::message_bytes}};
   Io io{.ring = ring, .buffers = buffers};
   bench::Progress progress{.to_start = plan.count};

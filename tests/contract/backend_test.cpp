@@ -102,6 +102,18 @@ TEST(BackendChoice, FewerFlagsAreTriedWhereTheKernelKnowsNotAll) {
   }
 }
 
+TEST(BackendChoice, CompletionsWithAnyCallNeedNoDeferTaskrun) {
+  if (!available(Backend::io_uring)) GTEST_SKIP() << "io_uring is missing";
+  EXPECT_TRUE(in_child([] {
+    constexpr unsigned defer_taskrun = 1U << 13;
+    judge_io_uring([](unsigned, unsigned flags) { return (flags & defer_taskrun) != 0 ? EINVAL : 0; });
+    auto loop = Loop::create({.backend = Backend::io_uring, .completions = Completions::on_any_call});
+    ASSERT_TRUE(loop) << loop.error().message();
+    EXPECT_EQ(loop->backend_reason(), "io_uring");
+    expect_works(*loop);
+  }));
+}
+
 TEST(BackendChoice, FewerEntriesAreTriedWhereMemoryIsShort) {
   if (!available(Backend::io_uring)) GTEST_SKIP() << "io_uring is missing";
   EXPECT_TRUE(in_child([] {

@@ -33,6 +33,11 @@ enum class BrokenPipe : std::uint8_t { suppress, deliver };
 /// dearer one): on pool threads, or on the loop's thread, which is cheaper and waits for the disk.
 enum class DiskWork : std::uint8_t { pool, on_loop };
 
+/// When an io_uring brings completions. on_wait: when the loop asks for them, which costs least for a few operations
+/// at a time. on_any_call: with any system call of the thread, which costs less where hundreds of connections are busy
+/// at once, as the loop then reaps more of them a turn.
+enum class Completions : std::uint8_t { on_wait, on_any_call };
+
 struct LoopOptions {
   /// automatic: the first that works; named: that one, or create() fails with the reason.
   Backend backend = Backend::automatic;
@@ -40,6 +45,7 @@ struct LoopOptions {
   Backend preferred = Backend::io_uring;
   /// Submission queue entries of an io_uring (1 works); epoll: events a wait.
   unsigned entries = 256;
+  Completions completions = Completions::on_wait;
   /// Callbacks in one turn before the kernel is asked again.
   unsigned budget = 256;
   /// Posts that fit before post() fails with ENOBUFS; rounded up to a power of two.

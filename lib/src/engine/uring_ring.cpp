@@ -59,7 +59,8 @@ Result<void> try_out(const io_uring& ring) noexcept {
 Result<std::unique_ptr<Engine>> UringEngine::create(const LoopOptions& options, std::string& reason) {
   io_uring ring{};
   unsigned entries = std::max(options.entries, 1U);
-  const Flavour* flavour = flavours;
+  const Flavour* const wanted = options.completions == Completions::on_wait ? flavours : flavours + 1;
+  const Flavour* flavour = wanted;
   for (;;) {
     io_uring_params parameters{};
     parameters.flags = flavour->flags;
@@ -73,7 +74,7 @@ Result<std::unique_ptr<Engine>> UringEngine::create(const LoopOptions& options, 
       return std::unexpected(errno_error("io_uring_setup", -error));
     }
   }
-  reason = std::string("io_uring") + flavour->without;
+  reason = std::string("io_uring") + (flavour == wanted ? "" : flavour->without);
   if (entries < options.entries) reason += " (" + std::to_string(entries) + " entries: ENOMEM for more)";
   Fd event{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   const Result<void> usable = event ? try_out(ring) : std::unexpected(errno_error("eventfd", errno));
