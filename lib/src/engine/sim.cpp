@@ -182,6 +182,8 @@ void SimEngine::try_now(Request& request) {
   core_->statistics.kernel_entries += std::exchange(context_.system_calls, 0);
   if (result == code_needs_pool) {
     offload(request);
+  } else if (result == code_no_buffer && Access::cancel_requested(request)) {
+    conclude(request, -ECANCELED);  // Who starves is not tried any more, and its late cancel would never come.
   } else if (result == code_no_buffer) {
     Access::hook(request).unlink();
     sim::set_place(request, sim::Place::starving);
