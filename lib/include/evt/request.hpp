@@ -148,14 +148,15 @@ class Request {
   std::uint32_t slot_ = 0;  // 0: none yet.
   std::int32_t priority_ = 0;
   std::uint16_t engine_data_ = 0;
-  std::uint8_t engine_flags_ = 0;
-  Operation operation_ = Operation::none;
-  State state_ = State::idle;
+  // Not beside the state: a submission changes both, and as one store of two bytes that would wait for narrower ones.
   bool on_file_ : 1 = false;  // A FileRequest whose File is there.
   bool referenced_ : 1 = true;
   bool cancel_requested_ : 1 = false;
   bool internal_ : 1 = false;       // The loop's own: neither counted nor observed.
   std::uint8_t direction_ : 2 = 0;  // The queue it is in.
+  std::uint8_t engine_flags_ = 0;
+  Operation operation_ = Operation::none;
+  State state_ = State::idle;
 };
 
 /// A request that other threads may finish or notify: what they need for that.

@@ -85,7 +85,6 @@ void UringEngine::start(Request& request) {
   Access::engine_flags(request) = submitted;
   io_uring_prep_nop(entry);
   io_uring_sqe_set_data64(entry, key_of(request));
-  ++in_ring_;
 }
 
 void UringEngine::start_io(Request& request) {
@@ -112,7 +111,7 @@ void UringEngine::submit(Request& request) noexcept {
   Access::engine_flags(request) = submitted;
   prepare(entry, request);
   io_uring_sqe_set_data64(entry, key_of(request));
-  ++in_ring_;
+  if (Access::file(request) != nullptr) ++in_ring_;
 }
 
 void UringEngine::prepare(io_uring_sqe* entry, Request& request) noexcept {
@@ -383,11 +382,11 @@ std::size_t UringEngine::reap() {
       continue;
     }
     Request& request = *request_of(completion.user_data);
-    in_ring_ -= (completion.flags & IORING_CQE_F_MORE) == 0 ? 1 : 0;
     assert(key_of(request) == completion.user_data);
     if (completion.res >= 0 && Access::file(request) == nullptr && !Access::cancel_requested(request)) {
       core_->finish(request, completion.res);
     } else {
+      if (Access::file(request) != nullptr && (completion.flags & IORING_CQE_F_MORE) == 0) --in_ring_;
       on_result(request, completion);
     }
   }

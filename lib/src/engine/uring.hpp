@@ -106,7 +106,7 @@ class UringEngine final : public Engine {
   List dying_;    // Likewise, for the cancellation of what is in the ring.
   SlotTable<BufferPool> groups_;
   std::vector<File*> unasked_;  // Told something, or keep something, that perhaps nobody wants more of.
-  std::size_t in_ring_ = 0;     // Submissions of requests whose last completion is still to come.
+  std::size_t in_ring_ = 0;     // Submissions for Files whose last completion is still to come.
   bool enabled_ = false;
   bool watching_event_ = false;
   bool nosignal_;

@@ -202,6 +202,7 @@ void Core::resubmit(Request& request) noexcept {
   Ticket ticket;
   if (!admit(request, request.operation_, ticket)) return;
   if (request.on_file_) return enqueue(static_cast<FileRequest&>(request));
+  if (request.operation_ == Operation::nop) return launch(request);
   switch (traits(request.operation_).home) {
     case Home::timers:
       return rearm_timer(static_cast<Timer&>(request));
