@@ -272,10 +272,12 @@ TEST_P(SeveralLoops, OneThatGoesLeavesThePoolToTheOthers) {
 }
 
 TEST_P(SeveralLoops, StopOneAnother) {
-  std::deque<Timer> hours;
-  TimerRecorder none;
-  for (std::size_t each = 0; each < count; ++each)
-    hours.emplace_back(at(each)).after(1h, bind(none));
+  std::deque<Wake> waiting;  // Nobody notifies them. No timer, which a simulated clock would jump to.
+  VoidRecorder none;
+  for (std::size_t each = 0; each < count; ++each) {
+    waiting.emplace_back(at(each)).ref();
+    ASSERT_TRUE(waiting.back().wait(bind(none)));
+  }
   for (std::size_t each = 1; each < count; ++each) {
     auto stop_next = [&, each] { at(each).stop(); };
     std::jthread runner([&] { EXPECT_TRUE(at(each).run()); });

@@ -75,13 +75,13 @@ void run_blocking(Request& request) noexcept {
       result = open_path(Access::open(request));
       return;
     case Operation::fsync:
-      result = outcome(fsync(Access::fd(*Access::file(request))));
+      result = outcome(fsync(Access::fd(Access::file_of(request))));
       return;
     case Operation::readable:
-      result = await(*Access::file(request), Direction::read);
+      result = await(Access::file_of(request), Direction::read);
       return;
     case Operation::writable:
-      result = await(*Access::file(request), Direction::write);
+      result = await(Access::file_of(request), Direction::write);
       return;
     case Operation::read:
     case Operation::readv:
@@ -91,7 +91,7 @@ void run_blocking(Request& request) noexcept {
     case Operation::write_some:
     case Operation::pread:
     case Operation::pwrite:
-      result = transfer(Access::io(request), *Access::file(request));
+      result = transfer(Access::io(request), Access::file_of(request));
       return;
     case Operation::none:
     case Operation::nop:

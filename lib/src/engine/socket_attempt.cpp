@@ -40,7 +40,7 @@ std::int64_t try_accept(File& file, Attempt& context) noexcept {
 
 /// Called again after the wait, connect(2) tells how it went.
 std::int64_t try_connect(FileRequest& request, Attempt& context) noexcept {
-  File& file = *Access::file(request);
+  File& file = Access::file_of(request);
   (void)Core::kind_of(file);
   if (!Access::nonblocking(file)) return code_needs_pool;
   const std::int64_t result = connect_once(request);
@@ -79,7 +79,7 @@ msghdr* next_message(MessageRequest& request) noexcept {
 std::int64_t connect_once(FileRequest& request) noexcept {
   const auto* const name = reinterpret_cast<const sockaddr*>(Access::data(request));
   const std::int64_t result =
-      outcome(connect(Access::fd(*Access::file(request)), name, static_cast<socklen_t>(Access::size(request))));
+      outcome(connect(Access::fd(Access::file_of(request)), name, static_cast<socklen_t>(Access::size(request))));
   std::size_t& begun = Access::vector_index(request);
   if (result == -EALREADY || (result == -EISCONN && begun != 0)) return result == -EALREADY ? -EINPROGRESS : 0;
   if (result == -EINPROGRESS || result == -EINTR) begun = 1;
@@ -87,7 +87,7 @@ std::int64_t connect_once(FileRequest& request) noexcept {
 }
 
 std::int64_t attempt_socket(FileRequest& request, Attempt& context) noexcept {
-  File& file = *Access::file(request);
+  File& file = Access::file_of(request);
   const int fd = Access::fd(file);
   const int flags = Access::flags(request);
   const std::size_t done = Access::done(request);

@@ -26,7 +26,9 @@ struct Access {
 
   // Request.
   static Core*& core(Request& request) noexcept { return request.core_; }
-  /// Null where there is none.
+  /// Of a FileRequest in flight; other threads may ask too.
+  static File& file_of(const Request& request) noexcept { return *static_cast<const FileRequest&>(request).file_; }
+  /// Null where there is none. The loop's thread only: what it looks at has neighbours that change.
   static File* file(const Request& request) noexcept {
     return request.on_file_ ? static_cast<const FileRequest&>(request).file_ : nullptr;
   }
