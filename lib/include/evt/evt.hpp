@@ -11,8 +11,8 @@
 #include <evt/io_request.hpp>
 #include <evt/loop.hpp>
 #include <evt/observer.hpp>
-#include <evt/receive_request.hpp>
 #include <evt/process.hpp>
+#include <evt/receive_request.hpp>
 #include <evt/request.hpp>
 #include <evt/result.hpp>
 #include <evt/signal.hpp>
