@@ -3,7 +3,7 @@
 #include "plan.hpp"
 
 #include <functional>
-#include <optional>
+#include <memory>
 
 namespace {
 
@@ -11,7 +11,8 @@ class Player : public bench::RawOperation {
  public:
   Player(bench::Turn turn, const bench::Rally& rally) : RawOperation{on_woken}, score_{turn, rally.count()} {}
 
-  void set_up() { ring_.emplace(64U); }  // Here, as the ring belongs to the thread that makes it.
+  /// The ring belongs to the thread that makes it.
+  void set_up() { ring_ = std::make_unique<bench::RawRing>(64U); }
   void face(Player& other) noexcept { other_ = &other; }
 
   void play() {
@@ -40,7 +41,7 @@ class Player : public bench::RawOperation {
     bench::checked(completion, "msg_ring");
   }
 
-  std::optional<bench::RawRing> ring_;
+  std::unique_ptr<bench::RawRing> ring_;
   Player* other_ = nullptr;
   bench::Score score_;
   bench::RawOperation failed_{on_failed};
