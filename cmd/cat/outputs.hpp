@@ -14,7 +14,7 @@ class Job;
 
 class Outputs {
  public:
-  static constexpr std::size_t batch_bytes = 64 * 1024;
+  static constexpr std::size_t batch_bytes = std::size_t{64} * 1024;
 
   Outputs(Job& job, const std::string& path) : job_(job), main_(path) {}
 

@@ -27,7 +27,7 @@ struct Facts {
 };
 
 /// A splice moves at most what the pipe takes. Below this copying is as good, and leaves the quota alone.
-inline constexpr std::size_t least_pipe_bytes = 64 * 1024;
+inline constexpr std::size_t least_pipe_bytes = std::size_t{64} * 1024;
 
 Engine plan(const Facts& facts);
 
