@@ -110,26 +110,26 @@ class HttpGet : public evt::ComposedRequest<HttpGet, Page> {
     connection_.reset();
   }
 
-  void on_connected(evt::Result<std::size_t> result) {
+  void on_connected(evt::IoRequest& part, evt::Result<std::size_t> result) {
     if (!goes_on(result)) return;
     request_ = "GET " + url_.path + " HTTP/1.0\r\nHost: " + url_.host + "\r\n\r\n";
-    connection_->part.send(std::as_bytes(std::span(request_)), evt::bind<&HttpGet::on_sent>(*this));
+    part.send(std::as_bytes(std::span(request_)), evt::bind<&HttpGet::on_sent>(*this));
   }
 
-  void on_sent(evt::Result<std::size_t> result) {
-    if (goes_on(result)) receive();
+  void on_sent(evt::IoRequest& part, evt::Result<std::size_t> result) {
+    if (goes_on(result)) receive(part);
   }
 
-  void receive() {
-    connection_->part.recv(std::as_writable_bytes(std::span(piece_)), evt::bind<&HttpGet::on_piece>(*this));
+  void receive(evt::IoRequest& part) {
+    part.recv(std::as_writable_bytes(std::span(piece_)), evt::bind<&HttpGet::on_piece>(*this));
   }
 
-  void on_piece(evt::Result<std::size_t> size) {
+  void on_piece(evt::IoRequest& part, evt::Result<std::size_t> size) {
     if (!size && size.error() == evt::Errc::eof) return end(Page::parse(std::move(answer_)));
     if (!goes_on(size)) return;
     if (answer_.size() + *size > longest_bytes) return end(std::unexpected(evt::errno_error("http", EFBIG)));
     answer_.append(piece_.data(), *size);
-    receive();
+    receive(part);
   }
 
   /// Whether there is a next step; a part that won although the whole was cancelled is the last one all the same.
