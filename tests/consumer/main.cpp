@@ -22,7 +22,7 @@ class Copy {
     start();
   }
 
-  void finish(evt::Error error) {
+  void finish(const evt::Error& error) {
     if (error == evt::Errc::eof) return;
     std::fprintf(stderr, "copy: %s\n", error.message().c_str());
     failed_ = true;
