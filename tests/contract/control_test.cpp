@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstring>
+#include <tuple>
 
 namespace evt::contract {
 namespace {
@@ -45,6 +46,12 @@ struct Parcel {
     return all;
   }
 };
+
+/// A header as it compares: without what lies between its members.
+auto members(const msghdr& header) {
+  return std::tuple(header.msg_name, header.msg_namelen, header.msg_iov, header.msg_iovlen, header.msg_control,
+                    header.msg_controllen, header.msg_flags);
+}
 
 /// Room for a message, and what came in it.
 struct Inbox {
@@ -106,7 +113,7 @@ TEST_P(Control, SendmsgMovesAllVectorsOverASlowReaderAndLeavesThemAlone) {
   EXPECT_TRUE(completed_with(done, parcel.text().size()));
   EXPECT_EQ(all, parcel.text() + "behind");
   EXPECT_EQ(std::memcmp(before.data(), parcel.vectors.data(), before.size() * sizeof(iovec)), 0);
-  EXPECT_EQ(std::memcmp(&header, &parcel.header, sizeof header), 0);
+  EXPECT_EQ(members(header), members(parcel.header));
 }
 
 TEST_P(Control, SendmsgTakesMoreVectorsThanOneSystemCall) {
