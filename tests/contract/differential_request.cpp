@@ -87,51 +87,41 @@ void World::enroll(Item& item) {
 }
 
 void World::start(Item& item) {
-  const std::span<std::byte> space = space_of(item.buffer);
-  const IoRequest::Done done = bind<&World::on_done>(*this);
   item.request.set_user(&item);
   divide(item);
+  submit_request(item);
+}
+
+Ticket World::submit_request(Item& item) {
+  const std::span<std::byte> space = space_of(item.buffer);
+  const IoRequest::Done done = bind<&World::on_done>(*this);
   switch (item.act.operation) {
     case Operation::read:
-      item.request.read(space, done);
-      return;
+      return item.request.read(space, done);
     case Operation::readv:
-      item.request.readv(item.vectors, done);
-      return;
+      return item.request.readv(item.vectors, done);
     case Operation::read_exact:
-      item.request.read_exact(space, done);
-      return;
+      return item.request.read_exact(space, done);
     case Operation::write:
-      item.request.write(space, done);
-      return;
+      return item.request.write(space, done);
     case Operation::writev:
-      item.request.writev(item.vectors, done);
-      return;
+      return item.request.writev(item.vectors, done);
     case Operation::write_some:
-      item.request.write_some(space, done);
-      return;
+      return item.request.write_some(space, done);
     case Operation::readable:
-      item.request.readable(done);
-      return;
+      return item.request.readable(done);
     case Operation::writable:
-      item.request.writable(done);
-      return;
+      return item.request.writable(done);
     case Operation::fsync:
-      item.request.fsync(done);
-      return;
+      return item.request.fsync(done);
     case Operation::close:
-      item.request.close(done);
-      return;
+      return item.request.close(done);
     case Operation::pread:
-      item.request.pread(
-          space, channel(item).what.kind == Kind::disk_slots ? item.act.pick * slot_bytes : item.act.pick, done);
-      return;
+      return item.request.pread(space, offset_of(item), done);
     case Operation::pwrite:
-      item.request.pwrite(space, offset_of(item), done);
-      return;
+      return item.request.pwrite(space, offset_of(item), done);
     case Operation::splice:
-      item.request.splice(*channels_[item.act.target]->file, item.act.size, done);
-      return;
+      return item.request.splice(*channels_[item.act.target]->file, item.act.size, done);
     case Operation::none:
     case Operation::nop:
     case Operation::open:
@@ -151,9 +141,10 @@ void World::start(Item& item) {
     case Operation::composed:
     case Operation::signal:
     case Operation::process:
-      fail("not an operation of a file");
-      return;
+      break;
   }
+  fail("not an operation of a file");
+  return {};
 }
 
 Action World::on_done(IoRequest& request, const Result<std::size_t>& result) {

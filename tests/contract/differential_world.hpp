@@ -64,6 +64,7 @@ class World {
   std::size_t offset_of(const Item& item);
   void enroll(Item& item);
   void start(Item& item);
+  Ticket submit_request(Item& item);
   Action on_done(IoRequest& request, const Result<std::size_t>& result);
   void record(Item& item, std::int64_t result);
   void check_order(const Item& item);
