@@ -334,16 +334,18 @@ void UringEngine::try_again(Request& request) {
   try_here(request);
 }
 
+void UringEngine::on_poll(Request& request, int result, bool canceled) {
+  if (result < 0 || canceled) return core_->finish(request, result < 0 ? result : -ECANCELED);
+  return (result & ~unasked) == 0 ? watch(request) : try_again(request);
+}
+
 void UringEngine::on_result(Request& request, const io_uring_cqe& completion) {
   const std::uint8_t phase = Access::engine_flags(request);
   if (phase == watching || phase == unwatching) return on_watch(request, completion);
   int result = completion.res;
   const bool canceled = Access::cancel_requested(request);
   if (canceled) Access::hook(request).unlink();  // From dying_.
-  if (phase == polling) {
-    if (result < 0 || canceled) return core_->finish(request, result < 0 ? result : -ECANCELED);
-    return (result & ~unasked) == 0 ? watch(request) : try_again(request);
-  }
+  if (phase == polling) return on_poll(request, result, canceled);
   if (request.operation() == Operation::recv_pooled && !took_buffer(request, completion)) return;
   if (!canceled && (transfers(request.operation()) || request.operation() == Operation::accept)) {
     // A description with O_NONBLOCK of its own, or a socket: the ring does not wait for those.

@@ -72,6 +72,7 @@ class UringEngine final : public Engine {
   bool alone_and_cached(Request& request);
   void on_result(Request& request, const io_uring_cqe& completion);
   void on_watch(Request& request, const io_uring_cqe& completion);
+  void on_poll(Request& request, int result, bool canceled);
   void watch(Request& request) noexcept;
   void try_again(Request& request);
   void retry_backlog();
