@@ -36,7 +36,7 @@ struct Error {
   // Spelled out on purpose: a Result that is not trivially copyable goes to callbacks by reference. As a
   // value the compiler copies all of it, right behind the narrower stores that made it, and that stalls.
   Error(const Error& other) noexcept : operation(other.operation), code(other.code) {}
-  Error& operator=(const Error& other) noexcept {
+  Error& operator=(const Error& other) noexcept {  // NOLINT(bugprone-unhandled-self-assignment): it is harmless.
     operation = other.operation;
     code = other.code;
     return *this;
