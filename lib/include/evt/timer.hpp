@@ -53,11 +53,11 @@ class Timer : public Request {
   Ticket submit(Form form, Schedule schedule, Done done) noexcept;
   nanoseconds clock_now() const noexcept;
 
-  static constexpr std::uint32_t not_queued = 0xffffffff;
+  static constexpr std::uint16_t nowhere = 0xffff;
   Clock clock_;  // These two first: they fit behind what is Request's.
   Form form_ = Form::after;
-  std::uint32_t heap_index_ = not_queued;
-  std::uint32_t heap_order_ = 0;
+  std::uint16_t place_ = nowhere;  // In the wheel, as well as the next.
+  std::uint32_t order_ = 0;
   nanoseconds deadline_{0};
   nanoseconds interval_{0};  // after: the delay; every: the interval.
 };

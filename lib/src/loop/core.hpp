@@ -4,7 +4,7 @@
 
 #include "base/post_ring.hpp"
 #include "base/slot_table.hpp"
-#include "base/timer_heap.hpp"
+#include "base/timer_wheel.hpp"
 #include "loop/access.hpp"
 #include "loop/clock_watch.hpp"
 #include "loop/engine.hpp"
@@ -114,7 +114,7 @@ class Core {
   void remove_timer(Timer& timer) noexcept;
   void move_timer(Timer& timer) noexcept;
   void expire_timers() noexcept;
-  nanoseconds next_deadline() noexcept;
+  nanoseconds next_deadline(Effort effort) noexcept;
 
   // remote.cpp: other threads.
   Result<void> push(const Post& post) noexcept;
@@ -130,6 +130,8 @@ class Core {
     if (now_.count() == 0) now_ = engine->clock(Clock::monotonic);
     return now_;
   }
+  /// The turn's own on the monotonic clock.
+  nanoseconds time_of(Clock clock) noexcept { return clock == Clock::monotonic ? now() : engine->clock(clock); }
   void update_now() noexcept { now_ = engine->clock(Clock::monotonic); }
   bool forked() const noexcept;
   Pool* pool() noexcept;
@@ -178,14 +180,15 @@ class Core {
   void observe_submission(const Request& request) noexcept;
   void observe_completion(const Request& request) noexcept;
 
-  struct TimerTraits;
-  using Heap = TimerHeap<Timer, TimerTraits>;
   struct TimerTraits {
-    static std::int64_t deadline(const Timer& timer) noexcept;
-    static std::uint32_t& index(Timer& timer) noexcept;
-    static std::uint32_t& order(Timer& timer) noexcept;
+    static std::int64_t deadline(const Timer& timer) noexcept { return timer.deadline_.count(); }
+    static Hook& hook(Timer& timer) noexcept { return timer.hook_; }
+    static Timer& node(const Hook& hook) noexcept { return static_cast<Timer&>(*hook.owner); }
+    static std::uint16_t& place(Timer& timer) noexcept { return timer.place_; }
+    static std::uint32_t& order(Timer& timer) noexcept { return timer.order_; }
   };
-  Heap& heap(Clock clock) noexcept { return heaps_[static_cast<std::size_t>(clock)]; }
+  using Timers = TimerWheel<Timer, TimerTraits>;
+  Timers& timers(Clock clock) noexcept { return timers_[static_cast<std::size_t>(clock)]; }
 
   List ready_;          // Completed; new ones go behind.
   List batch_;          // Being delivered; what a turn's budget left over goes first in the next.
@@ -199,7 +202,7 @@ class Core {
   bool running_ = false;
   bool delivering_ = false;
   BufferPool* pools_ = nullptr;
-  Heap heaps_[3];
+  Timers timers_[3];  // By clock.
   std::unique_ptr<ClockWatch> watches_[3];
   PostRing<Post> posts_;
   std::atomic<Remote*> remotes_{nullptr};

@@ -161,6 +161,7 @@ bool Core::settle(Request& request) noexcept {
   if (traits(request.operation_).home == Home::composed) settle_composed(static_cast<Composed&>(request));
   if (forked()) {
     // What the kernel shares with the parent is not ours to cancel.
+    if (traits(request.operation_).home == Home::timers) remove_timer(static_cast<Timer&>(request));
     request.hook_.unlink();
     if (request.on_file_ && request.state_ != State::ready) leave_queues(request);
     idle(request);

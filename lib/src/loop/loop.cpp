@@ -91,7 +91,7 @@ void Loop::update_now() noexcept {
   core_->update_now();
 }
 nanoseconds Loop::next_deadline() const noexcept {
-  return core_->next_deadline();
+  return core_->next_deadline(detail::Effort::any);
 }
 nanoseconds Loop::prepare() noexcept {
   return core_->prepare();

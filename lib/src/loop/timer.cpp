@@ -25,7 +25,7 @@ Result<std::uint64_t> Timer::take_result() noexcept {
 }
 
 nanoseconds Timer::clock_now() const noexcept {
-  return clock_ == Clock::monotonic ? core_->now() : core_->engine->clock(clock_);
+  return core_->time_of(clock_);
 }
 
 Ticket Timer::submit(Form form, Schedule schedule, Done done) noexcept {
@@ -67,7 +67,7 @@ bool Timer::reset(nanoseconds delay) noexcept {
 }
 
 bool Timer::reset_at(nanoseconds deadline) noexcept {
-  if (heap_index_ == not_queued || core_ == nullptr) return false;
+  if (place_ == nowhere || core_ == nullptr) return false;
   deadline_ = deadline;
   core_->move_timer(*this);
   return true;

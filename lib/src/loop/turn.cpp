@@ -1,5 +1,6 @@
 /// Turns of the loop: wait, expire timers, run what other threads posted, then ready callbacks.
 #include "base/forks.hpp"
+#include "base/list_sort.hpp"
 #include "loop/access.hpp"
 #include "loop/core.hpp"
 #include "loop/operations.hpp"
@@ -10,34 +11,8 @@ namespace evt::detail {
 
 namespace {
 
-/// A stable merge sort by priority of a list too long for insertion; no memory needed.
-void sort_by_priority(List& list) noexcept {
-  if (list.empty() || list.end.next == list.end.previous) return;
-  List left;
-  List right;
-  for (bool to_left = true; !list.empty(); to_left = !to_left) {
-    // Halves by walking from both ends keep the order within each.
-    Hook* node = to_left ? list.end.next : list.end.previous;
-    node->unlink();
-    if (to_left) {
-      left.push_back(*node);
-    } else {
-      node->next = right.end.next;
-      node->previous = &right.end;
-      right.end.next->previous = node;
-      right.end.next = node;
-    }
-  }
-  sort_by_priority(left);
-  sort_by_priority(right);
-  while (!left.empty() && !right.empty()) {
-    List& lower = right.front_owner()->priority() < left.front_owner()->priority() ? right : left;
-    Hook* node = lower.front();
-    node->unlink();
-    list.push_back(*node);
-  }
-  list.append(left);
-  list.append(right);
+bool goes_before(const Hook& left, const Hook& right) noexcept {
+  return left.owner->priority() < right.owner->priority();
 }
 
 /// Of the messages that a batch moved.
@@ -150,7 +125,7 @@ void Core::wait(nanoseconds deadline) {
 std::size_t Core::turn(nanoseconds deadline) {
   ++statistics.turns;
   if (deadline.count() > 0 && !anything_ready()) {
-    deadline = std::min(deadline, next_deadline());
+    deadline = std::min(deadline, next_deadline(Effort::little));
     sleeping_.store(true, std::memory_order_seq_cst);
     // Whoever hands something in from now on wakes us; what came before is seen here.
     const bool sleep = !anything_ready() && !stopped.load(std::memory_order_seq_cst);
@@ -173,7 +148,7 @@ std::size_t Core::turn(nanoseconds deadline) {
 std::size_t Core::run_ready() {
   if (batch_.empty()) {
     batch_.append(ready_);
-    if (mixed_priorities_) sort_by_priority(batch_);
+    if (mixed_priorities_) sort(batch_, goes_before);
   }
   std::size_t count = 0;
   delivering_ = !mixed_priorities_;
@@ -249,7 +224,8 @@ std::size_t Core::run_deferred() {
 
 nanoseconds Core::prepare() noexcept {
   pump();
-  const nanoseconds deadline = next_deadline();  // First: a deadline of another clock is a request of its own.
+  const nanoseconds deadline =
+      next_deadline(Effort::little);  // First: a deadline of another clock is a request of its own.
   engine->flush();
   if (stopped.load(std::memory_order_relaxed)) return nanoseconds::zero();
   signal_mask.open();

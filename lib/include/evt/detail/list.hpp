@@ -37,6 +37,12 @@ struct List {
     end.previous->next = &node;
     end.previous = &node;
   }
+  void push_front(Hook& node) noexcept {
+    node.next = end.next;
+    node.previous = &end;
+    end.next->previous = &node;
+    end.next = &node;
+  }
   Request* pop_front() noexcept {
     Hook* first = end.next;
     first->unlink();
