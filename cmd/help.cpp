@@ -54,7 +54,7 @@ struct Grammar {
 constexpr std::array grammars{
     Grammar{"SIZE", "bytes, as in 64k 1M 1.5GiB 10kB: k is 1024, kB is 1000"},
     Grammar{"RATE", "a SIZE, with or without /s"},
-    Grammar{"DURATION", "as in 250us 5s 1m30s 1.5h 2d inf; a bare number is seconds"},
+    Grammar{"DURATION", "250us 5s 1m30s 1.5h 2d inf; a bare number is seconds"},
 };
 
 void append_grammars(std::string& out, const Applet& applet, Headings headings) {

@@ -56,4 +56,13 @@ std::uint64_t Histogram::percentile(double percent) const {
   return max_;
 }
 
+std::uint64_t Histogram::count_in_octave(int bits) const {
+  const std::uint64_t last = bits >= 64 ? UINT64_MAX : (std::uint64_t{1} << bits) - 1;
+  const std::uint64_t first = bits <= 1 ? 0 : std::uint64_t{1} << (bits - 1);
+  std::uint64_t count = 0;
+  for (std::size_t bucket = bucket_of(first); bucket <= bucket_of(last); ++bucket)
+    count += buckets_[bucket];
+  return count;
+}
+
 }  // namespace evtool

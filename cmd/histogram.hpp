@@ -21,6 +21,9 @@ class Histogram {
   /// never above max(). 0 when nothing was recorded.
   std::uint64_t percentile(double percent) const;
 
+  /// How many of the recorded values need exactly so many bits (std::bit_width); 0 counts to 1.
+  std::uint64_t count_in_octave(int bits) const;
+
  private:
   std::vector<std::uint64_t> buckets_;
   std::uint64_t count_ = 0;

@@ -13,7 +13,7 @@ _evtool() {
     *)
       for ((index = 1; index < COMP_CWORD; ++index)); do
         case ${COMP_WORDS[index]} in
-          cat) applet=${COMP_WORDS[index]} && break ;;
+          cat | timer) applet=${COMP_WORDS[index]} && break ;;
         esac
       done
       ;;
@@ -37,6 +37,11 @@ _evtool() {
     cat:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     cat:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
     cat:--trace) _evtool_files -f "$current" && return ;;
+    timer:--spin) return ;;
+    timer:--json-file) _evtool_files -f "$current" && return ;;
+    timer:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
+    timer:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
+    timer:--trace) _evtool_files -f "$current" && return ;;
   esac
   case $applet in
     evtool)
@@ -44,7 +49,7 @@ _evtool() {
         mapfile -t COMPREPLY < <(compgen -W '--list --install= --symbolic --bare --completions= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       else
-        mapfile -t COMPREPLY < <(compgen -W 'cat' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'cat timer' -- "$current")
       fi
       ;;
     cat)
@@ -55,6 +60,12 @@ _evtool() {
         _evtool_files -f "$current"
       fi
       ;;
+    timer)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--spin= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
+      fi
+      ;;
   esac
 }
 
@@ -63,4 +74,4 @@ _evtool_files() {
   mapfile -t COMPREPLY < <(compgen "$1" -- "$2")
 }
 
-complete -F _evtool evtool evtool-cat ev-cat
+complete -F _evtool evtool evtool-cat ev-cat evtool-timer ev-timer
