@@ -165,7 +165,7 @@ TEST(Spawn, FileActionsHappenInTheirOrder) {
                                {.target = 5, .source = 1},
                                {.target = 5}});
   EXPECT_EQ(outcome.output.substr(0, 14), "out\nerr\nthree\n");
-  EXPECT_NE(outcome.output.find("5"), std::string::npos) << "the shell's complaint about what is closed";
+  EXPECT_NE(outcome.output.find('5'), std::string::npos) << "the shell's complaint about what is closed";
 }
 
 TEST(Spawn, ADescriptorIsKeptOpenByNamingItAsItsOwnTarget) {
