@@ -13,7 +13,7 @@ _evtool() {
     *)
       for ((index = 1; index < COMP_CWORD; ++index)); do
         case ${COMP_WORDS[index]} in
-          cat | timer) applet=${COMP_WORDS[index]} && break ;;
+          cat | timer | wait-pid) applet=${COMP_WORDS[index]} && break ;;
         esac
       done
       ;;
@@ -42,6 +42,14 @@ _evtool() {
     timer:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     timer:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
     timer:--trace) _evtool_files -f "$current" && return ;;
+    wait-pid:-c | wait-pid:--count) return ;;
+    wait-pid:-t | wait-pid:--timeout) return ;;
+    wait-pid:--status) mapfile -t COMPREPLY < <(compgen -W 'max first last' -- "$current") && return ;;
+    wait-pid:--reap-grace) return ;;
+    wait-pid:--json-file) _evtool_files -f "$current" && return ;;
+    wait-pid:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
+    wait-pid:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
+    wait-pid:--trace) _evtool_files -f "$current" && return ;;
   esac
   case $applet in
     evtool)
@@ -49,7 +57,7 @@ _evtool() {
         mapfile -t COMPREPLY < <(compgen -W '--list --install= --symbolic --bare --completions= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       else
-        mapfile -t COMPREPLY < <(compgen -W 'cat timer' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'cat timer wait-pid' -- "$current")
       fi
       ;;
     cat)
@@ -66,6 +74,12 @@ _evtool() {
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       fi
       ;;
+    wait-pid)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '--all --any -c --count= -t --timeout= -e --exited-ok --status= --full --reap-grace= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
+      fi
+      ;;
   esac
 }
 
@@ -74,4 +88,4 @@ _evtool_files() {
   mapfile -t COMPREPLY < <(compgen "$1" -- "$2")
 }
 
-complete -F _evtool evtool evtool-cat ev-cat evtool-timer ev-timer
+complete -F _evtool evtool evtool-cat ev-cat evtool-timer ev-timer evtool-wait-pid ev-wait-pid
