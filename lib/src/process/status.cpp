@@ -1,4 +1,4 @@
-/// waitid(2) for our own children, PIDFD_GET_INFO for everybody else's.
+/// PIDFD_GET_INFO for what was reaped, waitid(2) for our own children.
 #include "process/status.hpp"
 
 #include "process/kernel.hpp"
@@ -22,9 +22,22 @@ ProcessStatus from_wait_status(int status) noexcept {
   return {.kind = Kind::exited, .code = WEXITSTATUS(status), .core_dumped = false, .usage = {}};
 }
 
+/// What the kernel tells of any process, our child or not, once it was reaped.
+Known ask(int pidfd, ProcessStatus& status) noexcept {
+  PidfdInfo about{};
+  about.mask = pidfd_info_exit;
+  if (ioctl(pidfd, pidfd_get_info, &about) != 0) return Known::never;
+  if ((about.mask & pidfd_info_exit) == 0) return Known::unreaped;
+  status = from_wait_status(about.exit_code);
+  return Known::yes;
+}
+
 }  // namespace
 
 Known read_status(int pidfd, ProcessStatus& status) noexcept {
+  // First, because it is all that other people's children need: there may be thousands of them.
+  const Known known = ask(pidfd, status);
+  if (known == Known::yes) return known;
   siginfo_t info{};
   rusage usage{};
   // The system call, because the function of the C library leaves out the resource usage.
@@ -34,13 +47,7 @@ Known read_status(int pidfd, ProcessStatus& status) noexcept {
     status = {.kind = kind, .code = info.si_status, .core_dumped = info.si_code == CLD_DUMPED, .usage = usage};
     return Known::yes;
   }
-  // Not our child (ECHILD), or not one any more.
-  PidfdInfo about{};
-  about.mask = pidfd_info_exit;
-  if (ioctl(pidfd, pidfd_get_info, &about) != 0) return Known::never;
-  if ((about.mask & pidfd_info_exit) == 0) return Known::unreaped;
-  status = from_wait_status(about.exit_code);
-  return Known::yes;
+  return known;  // Not our child (ECHILD), or not one any more.
 }
 
 }  // namespace evt::detail
