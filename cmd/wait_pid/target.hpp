@@ -18,6 +18,7 @@ struct Target {
   std::string operand;      ///< What named it.
   pid_t pid = 0;            ///< 0: there is no such process, not even a number.
   std::uint64_t inode = 0;  ///< Of its pidfd, which no other process ever has; 0 where that was not asked for.
+  bool found = false;       ///< It was there once.
   Outcome outcome = Outcome::running;
   int code = 0;  ///< The exit status, or the signal.
   bool core_dumped = false;

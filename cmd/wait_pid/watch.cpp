@@ -1,4 +1,4 @@
-/// One request for each process, one timer, and a wake for SIGUSR1.
+/// One request for each process, a timer for the time limit, and a wake for SIGUSR1.
 #include "wait_pid/watch.hpp"
 
 #include "wait_pid/pin.hpp"
@@ -13,6 +13,7 @@ Watch::Watch(Context& context, evt::Loop& loop, std::span<Target> targets, const
       journal_(journal),
       started_(loop.now()),
       timer_(loop),
+      tick_(loop),
       asked_(loop),
       hook_{.function = [](void* wake) { static_cast<evt::Wake*>(wake)->notify(); }, .context = &asked_} {
   asked_.wait({.function =
@@ -33,7 +34,8 @@ End Watch::run() {
   if (rules_.timeout && *rules_.timeout != forever) timer_.after(*rules_.timeout, evt::bind<&Watch::on_timeout>(*this));
   for (Target& target : targets_)
     begin(target);
-  if (context_.common.verbose) context_.complain("waiting for " + std::to_string(active_) + " processes");
+  if (context_.common.verbose)
+    context_.complain("waiting for " + std::to_string(targets_.size() - over_) + " processes");
   bool writable = journal_.flush();
   while (!is_over() && writable) {
     if (const auto ran = loop_.run(evt::RunMode::once); !ran) {
@@ -51,25 +53,54 @@ End Watch::run() {
 
 void Watch::begin(Target& target) {
   if (target.pid == 0) return end(target, Outcome::gone);
+  if (slots_in_use() >= most_slots_) return put_off(target);
   auto process = pin(target);
-  if (!process) {
-    if (process.error().why == Unpinned::Why::gone) return end(target, Outcome::gone);
-    return refuse(target, process.error().message);
+  if (process) return begin_with(target, std::move(*process));
+  switch (process.error().why) {
+    case Unpinned::Why::gone:
+      return missing(target);
+    case Unpinned::Why::full:
+      if (is_crowded()) return rest_.push_back(&target);
+      make_room();
+      return begin(target);
+    case Unpinned::Why::refused:
+      return refuse(target, process.error().message);
   }
-  if (rules_.inodes && target.inode == 0) target.inode = inode_of(*process);
-  wait(slots_.emplace_back(loop_, target, std::move(*process)), rules_.reap_grace);
 }
 
-void Watch::wait(Slot& slot, Duration reap_grace) {
+void Watch::begin_with(Target& target, evt::Process process) {
+  target.found = true;
+  if (rules_.inodes && target.inode == 0) target.inode = inode_of(process);
+  if (free_.empty()) free_.push_back(&slots_.emplace_back(loop_));
+  Slot& slot = *free_.back();
+  free_.pop_back();
+  slot.target = &target;
+  slot.process = std::move(process);
+  wait(slot);
+}
+
+void Watch::wait(Slot& slot) {
   slot.request.set_user(&slot);
-  const auto ticket = slot.request.wait(slot.process, reap_grace, evt::bind<&Watch::on_status>(*this));
-  if (!ticket) return refuse(slot.target, ticket.error().message());
-  ++active_;
+  const auto ticket = slot.request.wait(slot.process, rules_.reap_grace, evt::bind<&Watch::on_status>(*this));
+  if (ticket) return;
+  refuse(*slot.target, ticket.error().message());
+  give_back(slot);
+}
+
+void Watch::give_back(Slot& slot) {
+  slot.process = evt::Process(0, evt::Fd());
+  slot.target = nullptr;
+  free_.push_back(&slot);
 }
 
 void Watch::on_status(evt::ProcessRequest& request, const evt::Result<evt::ProcessStatus>& result) {
-  --active_;
-  Target& target = static_cast<Slot*>(request.user())->target;
+  take(*static_cast<Slot*>(request.user()), result);
+  begin_rest();
+}
+
+void Watch::take(Slot& slot, const evt::Result<evt::ProcessStatus>& result) {
+  Target& target = *slot.target;
+  give_back(slot);
   if (!result) return refuse(target, result.error().message());
   target.code = result->code;
   target.core_dumped = result->core_dumped;
@@ -86,16 +117,25 @@ void Watch::on_status(evt::ProcessRequest& request, const evt::Result<evt::Proce
 /// What has ended is asked how, without waiting for its parent any more; the rest is let go.
 void Watch::on_timeout() {
   timed_out_ = true;
+  rules_.reap_grace = Duration::zero();
+  tick_.cancel_sync();
+  look_at_rest();
   for (Slot& slot : slots_) {
-    if (slot.request.idle()) continue;
-    --active_;
-    if (const auto result = slot.request.cancel_sync()) {
-      ++active_;
-      on_status(slot.request, *result);
+    if (slot.target == nullptr) continue;
+    const auto result = slot.request.cancel_sync();
+    if (result) {
+      take(slot, *result);
     } else if (has_ended(slot.process)) {
-      wait(slot, Duration::zero());
+      wait(slot);
+    } else {
+      give_back(slot);
     }
   }
+}
+
+/// One that was there once has ended since.
+void Watch::missing(Target& target) {
+  end(target, target.found ? Outcome::unknown : Outcome::gone);
 }
 
 void Watch::end(Target& target, Outcome outcome) {

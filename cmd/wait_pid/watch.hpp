@@ -10,10 +10,13 @@
 #include <evt/timer.hpp>
 #include <evt/wake.hpp>
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace evtool::wait_pid {
 
@@ -37,20 +40,34 @@ class Watch {
 
  private:
   struct Slot {
-    Slot(evt::Loop& loop, Target& what, evt::Process which) : target(what), process(std::move(which)), request(loop) {}
-    Target& target;
-    evt::Process process;
+    explicit Slot(evt::Loop& loop) : request(loop) {}
+    Target* target = nullptr;
+    evt::Process process{0, evt::Fd()};
     evt::ProcessRequest request;
   };
 
   void begin(Target& target);
-  void wait(Slot& slot, Duration reap_grace);
+  void begin_with(Target& target, evt::Process process);
+  void wait(Slot& slot);
+  void give_back(Slot& slot);
   void on_status(evt::ProcessRequest& request, const evt::Result<evt::ProcessStatus>& result);
+  void take(Slot& slot, const evt::Result<evt::ProcessStatus>& result);
   void on_timeout();
-  std::string progress() const;
+
+  // Those for whom there is no descriptor, in watch_rest.cpp.
+  void make_room();
+  void put_off(Target& target);
+  void look_at_rest();
+  evt::Action on_tick();
+  void begin_rest();
+
+  void missing(Target& target);
   void end(Target& target, Outcome outcome);
   void refuse(Target& target, std::string_view why);
-  bool is_over() const { return ended_ >= rules_.needed || active_ == 0; }
+  std::string progress() const;
+  bool is_over() const { return ended_ >= rules_.needed || (slots_in_use() == 0 && (rest_.empty() || timed_out_)); }
+  bool is_crowded() const { return most_slots_ != SIZE_MAX; }
+  std::size_t slots_in_use() const { return slots_.size() - free_.size(); }
 
   Context& context_;
   evt::Loop& loop_;
@@ -59,12 +76,16 @@ class Watch {
   Journal& journal_;
   evt::nanoseconds started_;
   std::deque<Slot> slots_;
-  std::size_t active_ = 0;  ///< Requests that are busy.
-  std::size_t over_ = 0;    ///< Targets of which nothing more will come.
-  std::size_t ended_ = 0;   ///< Those that count.
+  std::vector<Slot*> free_;
+  std::size_t most_slots_ = SIZE_MAX;  ///< Less once there were not enough descriptors.
+  std::deque<Target*> rest_;           ///< Without a descriptor, and looked at now and then.
+  std::size_t over_ = 0;               ///< Targets of which nothing more will come.
+  std::size_t ended_ = 0;              ///< Those that count.
+  bool limit_is_raised_ = false;
   bool timed_out_ = false;
   bool failed_ = false;
   evt::Timer timer_;
+  evt::Timer tick_;
   evt::Wake asked_;
   ProgressHook hook_;
 };
