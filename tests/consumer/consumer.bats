@@ -69,7 +69,16 @@ says_why() {
 }
 
 @test "the library example of README.md is the program built here" {
-  sed -n '/^```cpp$/,/^```$/p' "$EVT_SOURCE_DIR/README.md" | sed '1d;$d' >"$work/example.cpp"
+  sed -n '/^```cpp$/,/^```$/p; /^```cmake$/q' "$EVT_SOURCE_DIR/README.md" | sed '1d;$d' | sed '/^```/,$d' >"$work/example.cpp"
   [ -s "$work/example.cpp" ]
   diff "$work/example.cpp" main.cpp
+}
+
+@test "the coroutine of README.md is the one in examples" {
+  local lines
+  mapfile -t lines < <(sed -n '/^evt::Io<int> copy/,/^```$/p' "$EVT_SOURCE_DIR/README.md" | sed '$d')
+  [ "${#lines[@]}" -gt 8 ]
+  for line in "${lines[@]}"; do
+    grep -qxF -e "$line" "$EVT_SOURCE_DIR/examples/copy_coroutine.cpp"
+  done
 }

@@ -142,9 +142,10 @@ class Contract : public testing::TestWithParam<Backend> {
 
 /// Declares suite `name` over all backends; follow it with TEST_P(name, Claim).
 // NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared cannot stand in parentheses.
-#define EVT_CONTRACT_SUITE(name)   \
-  class name : public Contract {}; \
-  INSTANTIATE_TEST_SUITE_P(Backends, name, testing::ValuesIn(backends()), backend_name)
+#define EVT_CONTRACT_SUITE(name)                                                           \
+  class name : public ::evt::contract::Contract {};                                        \
+  INSTANTIATE_TEST_SUITE_P(Backends, name, testing::ValuesIn(::evt::contract::backends()), \
+                           ::evt::contract::backend_name)
 // NOLINTEND(bugprone-macro-parentheses)
 
 /// `size` bytes without a short period, so that lost, doubled or swapped pieces show.
