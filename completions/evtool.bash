@@ -37,7 +37,12 @@ _evtool() {
     cat:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     cat:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
     cat:--trace) _evtool_files -f "$current" && return ;;
+    timer:-c | timer:--count) return ;;
+    timer:--overlap) mapfile -t COMPREPLY < <(compgen -W 'skip queue kill' -- "$current") && return ;;
+    timer:--splay) return ;;
     timer:--spin) return ;;
+    timer:-s | timer:--signal) return ;;
+    timer:-k | timer:--kill-after) return ;;
     timer:--json-file) _evtool_files -f "$current" && return ;;
     timer:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     timer:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
@@ -70,7 +75,7 @@ _evtool() {
       ;;
     timer)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--spin= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '-c --count= --overlap= --splay= --until-failure --until-success --screen -d --differences --spin= -s --signal= -k --kill-after= -p --preserve-status -f --foreground -v -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       fi
       ;;

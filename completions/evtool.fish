@@ -1,7 +1,7 @@
 # fish completion for evtool: made by 'evtool --completions fish', not by hand.
 complete -c evtool -n 'not __fish_seen_subcommand_from cat timer wait-pid' -f
 complete -c evtool -n 'not __fish_seen_subcommand_from cat timer wait-pid' -a cat -d 'concatenate files, at the speed of the kernel'
-complete -c evtool -n 'not __fish_seen_subcommand_from cat timer wait-pid' -a timer -d 'sleep'
+complete -c evtool -n 'not __fish_seen_subcommand_from cat timer wait-pid' -a timer -d 'sleep, tick, run commands on time and for no longer'
 complete -c evtool -n 'not __fish_seen_subcommand_from cat timer wait-pid' -a wait-pid -d 'wait for any process, and tell how it ended'
 complete -c evtool -n 'not __fish_seen_subcommand_from cat timer wait-pid' -l list -d 'list the applets, or the options of APPLET, as TSV'
 complete -c evtool -n 'not __fish_seen_subcommand_from cat timer wait-pid' -l install -x -a '(__fish_complete_directories)' -d 'make a link in DIR for every applet'
@@ -55,7 +55,19 @@ complete -c evtool -n '__fish_seen_subcommand_from cat' -l trace -r -F -d 'write
 complete -c evtool-cat -w 'evtool cat'
 complete -c ev-cat -w 'evtool cat'
 complete -c evtool -n '__fish_seen_subcommand_from timer' -f
+complete -c evtool -n '__fish_seen_subcommand_from timer' -s c -l count -x -d 'every: stop after N ticks or runs'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -l overlap -x -a 'skip queue kill' -d 'every: CMD still runs: skip, queue or kill'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -l splay -x -d 'every: delay each tick by up to DURATION'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -l until-failure -d 'every: stop when CMD fails'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -l until-success -d 'every: stop when CMD succeeds'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -l screen -d 'every: show what CMD prints on the whole screen'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -s d -l differences -d '--screen: show what changed'
 complete -c evtool -n '__fish_seen_subcommand_from timer' -l spin -x -d 'watch the clock for the last DURATION'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -s s -l signal -x -d 'end CMD by SIGNAL instead of TERM'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -s k -l kill-after -x -d 'then kill it, if it is still there'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -s p -l preserve-status -d 'timeout: exit as CMD did, not with 124'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -s f -l foreground -d 'timeout: leave CMD in our group, signal it alone'
+complete -c evtool -n '__fish_seen_subcommand_from timer' -s v -d 'timeout: say which signal is sent'
 complete -c evtool -n '__fish_seen_subcommand_from timer' -s h -l help -d 'show this help'
 complete -c evtool -n '__fish_seen_subcommand_from timer' -s V -l version -d 'show the version'
 complete -c evtool -n '__fish_seen_subcommand_from timer' -s q -l quiet -d 'say nothing but errors'

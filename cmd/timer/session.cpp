@@ -5,6 +5,7 @@
 #include "output.hpp"
 #include "report.hpp"
 
+#include <sys/random.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -38,13 +39,22 @@ void Session::end(Exit exit) {
   loop_->stop();
 }
 
+std::uint64_t Session::seed() {
+  std::uint64_t seed = 0;
+  const bool random = ::getrandom(&seed, sizeof seed, GRND_NONBLOCK) == static_cast<ssize_t>(sizeof seed);
+  return random ? seed : static_cast<std::uint64_t>(evt::read_clock(evt::Clock::monotonic).count());
+}
+
 void Session::print_summary() const {
-  if (exit_ == died_by(SIGINT) || context.common.stats || context.common.verbose) {
-    const auto late = lateness.count() == 0 ? std::string{} : "; late by " + lateness.phrase();
-    context.note("{}{}", summary, late);
+  const auto& common = context.common;
+  if (summary.empty()) return;
+  const auto line = lateness.count() == 0 ? summary : summary + "; late by " + lateness.phrase();
+  if (common.stats) {
+    context.complain(line);
+    (void)write_all(STDERR_FILENO, lateness.drawing(is_terminal(STDERR_FILENO)));
+  } else if (common.verbose || exit_ == died_by(SIGINT)) {
+    context.note("{}", line);
   }
-  if (!context.common.stats || context.common.quiet) return;
-  (void)write_all(STDERR_FILENO, lateness.drawing(is_terminal(STDERR_FILENO)));
 }
 
 bool Session::report(std::string_view mode) const {
@@ -54,6 +64,12 @@ bool Session::report(std::string_view mode) const {
   report.result().begin_object().key("mode").text(mode);
   report.result().key("elapsed_ns").number(std::int64_t{elapsed.count()}).key("lateness");
   lateness.write(report.result());
+  report.result().key("runs").number(runs).key("skipped").number(skipped).key("timed_out").boolean(timed_out);
+  if ((static_cast<int>(exit_) & signal_flag) != 0) {
+    report.result().key("signal").number(std::int64_t{static_cast<int>(exit_) & ~signal_flag});
+  } else {
+    report.result().key("exit").number(std::int64_t{static_cast<int>(exit_)});
+  }
   report.result().end_object();
   return report.close();
 }

@@ -6,6 +6,7 @@
 #include "timer/settings.hpp"
 #include <evt/loop.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -26,12 +27,18 @@ class Session {
   /// Prints what was asked for, and says how the process ends.
   Exit finish(std::string_view mode);
 
-  /// What --stats, --verbose and an interruption print, such as "12 ticks"; set by the mode.
+  /// What --stats, --verbose and an interruption print, such as "12 ticks"; nothing where it is empty.
   std::string summary;
   Context& context;
   const Settings& settings;
   const evt::nanoseconds started;  // Monotonic.
   Lateness lateness;
+  bool timed_out = false;
+  std::uint64_t runs = 0;
+  std::uint64_t skipped = 0;
+
+  /// For what is to be random.
+  static std::uint64_t seed();
 
  private:
   void print_summary() const;

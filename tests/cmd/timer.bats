@@ -36,7 +36,7 @@ nan|is not a number
 300000d|is too large
 END
   run --separate-stderr "$EVTOOL" timer
-  one_line 2 "evtool timer: missing operand: DURATION..."
+  one_line 2 "evtool timer: missing operand: DURATION...|every|at|timeout WHEN [-- CMD]"
   run --separate-stderr "$EVTOOL" timer -5
   one_line 2 "evtool timer: unknown option '-5'"
   run --separate-stderr "$EVTOOL" timer 1 --spin -1ms

@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# evtool timer timeout: the cases of coreutils' timeout, against the real one where it is the same.
+load timer
+
+setup() { cd "$BATS_TEST_TMPDIR"; }
+
+# alike STATUS [OPTION]... DURATION -- CMD [ARG]...: ours and coreutils' timeout both end with STATUS.
+alike() {
+  local expected=$1 words=()
+  shift
+  run -"$expected" "$EVTOOL" timer timeout "$@"
+  while [ "$1" != -- ]; do words+=("$1") && shift; done
+  run -"$expected" timeout "${words[@]}" "${@:2}"
+}
+
+@test "the status is the command's, and 124 when it took too long" {
+  alike 0 10 -- true
+  alike 2 10 -- sh -c 'exit 2'
+  alike 124 .05 -- sleep 10
+  alike 0 0 -- sleep .05
+  alike 0 --foreground 10 -- true
+  alike 124 --foreground .05 -- sleep 10
+}
+
+@test "125 it cannot, 126 the command cannot be executed, 127 it is not there" {
+  alike 125 10x -- true
+  alike 125 -- true
+  alike 125 --signal=NOSUCH 10 -- true
+  alike 125 --kill-after=x 10 -- true
+  alike 125 --no-such-option 10 -- true
+  alike 126 10 -- /
+  alike 127 10 -- ./nosuch
+  run --separate-stderr "$EVTOOL" timer timeout 10
+  one_line 125 "evtool timer: missing operand: -- CMD"
+  run --separate-stderr "$EVTOOL" timer timeout 10 true
+  one_line 125 "evtool timer: extra operand 'true'; a command comes after --"
+  run -127 --separate-stderr "$EVTOOL" timer timeout 10 -- ./nosuch
+  one_line 127 "evtool timer: ./nosuch: No such file or directory"
+}
+
+@test "a command that a signal ended: 128+n, 137 where it was killed, --preserve-status" {
+  # shellcheck disable=SC2016
+  alike 143 10 -- sh -c 'kill -TERM $$'
+  alike 137 --signal=KILL .05 -- sleep 10
+  alike 137 --foreground -s 9 .05 -- sleep 10
+  alike 124 -s INT .05 -- sleep 10
+  alike 143 --preserve-status .05 -- sleep 10
+  alike 5 --preserve-status .3 -- bash -c 'trap "exit 5" TERM; while :; do sleep .01; done'
+  alike 124 .3 -- bash -c 'trap "exit 5" TERM; while :; do sleep .01; done'
+}
+
+@test "--kill-after kills what ignores the first signal" {
+  alike 137 --kill-after=.05 .05 -- env --ignore-signal=TERM sleep 10
+  alike 124 --kill-after=10 .05 -- sleep 10
+  alike 137 -k .05 --foreground .05 -- env --ignore-signal=TERM sleep 10
+}
+
+@test "a command that a signal ended ends us by it, without another core file" {
+  [ "$("$ending" "$EVTOOL" timer timeout 10 -- sh -c 'kill -USR2 $$')" = "signal 12" ]
+  ulimit -c unlimited
+  [ "$("$ending" "$EVTOOL" timer timeout 10 -- sh -c 'ulimit -c 0; kill -QUIT $$')" = "signal 3" ]
+}
+
+@test "signals are passed on, and SIGALRM means that the time is over" {
+  for signal in INT HUP TERM USR1 USR2; do
+    run "$ending" --caught ALRM --send $signal "$EVTOOL" timer timeout 10 -- sleep 10
+    [ "$output" = "signal $(kill -l $signal)" ]
+  done
+  run "$ending" --caught ALRM --send ALRM "$EVTOOL" timer timeout 10 -- sleep 10
+  [ "$output" = "exit 124" ]
+}
+
+# is_gone PID: it ends soon. A zombie has ended.
+is_gone() {
+  for _ in {1..500}; do
+    [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status" || return 0
+    sleep 0.01
+  done
+  return 1
+}
+
+@test "the whole group is ended, with --foreground the command alone" {
+  # shellcheck disable=SC2016
+  run -124 "$EVTOOL" timer timeout .1 -- bash -c 'sleep 100 >/dev/null & echo $!; wait'
+  is_gone "$output"
+  # shellcheck disable=SC2016
+  run -124 "$EVTOOL" timer timeout --foreground .1 -- bash -c 'sleep 100 >/dev/null 2>&1 3>&- & echo $!; wait'
+  [ -d "/proc/$output" ]
+  kill "$output"
+}
+
+@test "we survive ending the group, also where it is that of our parent" {
+  # shellcheck disable=SC2016
+  run -0 bash -c '"$1" timer timeout .05 -- sleep 10; [ $? -eq 124 ]; echo alive' _ "$EVTOOL"
+  [ "$output" = alive ]
+}
+
+@test "a stopped command is continued, so that it can end" {
+  # shellcheck disable=SC2016
+  alike 124 .1 -- sh -c 'kill -STOP $$; sleep 10'
+  alike 137 -s KILL .1 -- sh -c 'kill -STOP $$; sleep 10'
+}
+
+@test "-v and --verbose say which signal is sent" {
+  run --separate-stderr "$EVTOOL" timer timeout -v -s INT .05 -- sleep 10
+  one_line 124 "evtool timer: sending signal INT to command 'sleep'"
+  run --separate-stderr "$EVTOOL" timer timeout -v -k .05 .05 -- env --ignore-signal=TERM sleep 10
+  [ "${stderr_lines[1]}" = "evtool timer: sending signal KILL to command 'env'" ]
+}
+
+@test "in the foreground of a terminal the command may use the terminal" {
+  in_terminal "$EVTOOL" timer timeout 5 -- stty sane
+  run in_terminal "$EVTOOL" timer timeout .1 -- sh -c 'sleep 100 & wait'
+  [ "$status" -eq 124 ]
+}
+
+@test "--json-file tells whether the time was over" {
+  run -124 "$EVTOOL" timer timeout .05 --json-file report -- sleep 10
+  json_is report 'r["mode"] == "timeout" and r["timed_out"] is True and r["exit"] == 124'
+  run -3 "$EVTOOL" timer timeout 10 --json-file report -- sh -c 'exit 3'
+  json_is report 'r["timed_out"] is False and r["exit"] == 3'
+}
+
+@test "an unprivileged user has the same" {
+  [ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
+  user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+  run -124 "${user[@]}" "$EVTOOL" timer timeout .05 -- sleep 10
+  run -137 "${user[@]}" "$EVTOOL" timer timeout -s KILL .05 -- sleep 10
+}
