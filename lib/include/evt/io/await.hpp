@@ -1,9 +1,11 @@
 /// Awaiting the loop's requests: each is in the frame of the coroutine that awaits it, so that nothing is allocated.
 #pragma once
 
+#include <evt/buffer_pool.hpp>
 #include <evt/fd.hpp>
 #include <evt/io/greenthreads.hpp>
 #include <evt/io_request.hpp>
+#include <evt/receive_request.hpp>
 #include <evt/signal.hpp>
 #include <evt/socket_request.hpp>
 #include <evt/thread_pool.hpp>
@@ -135,6 +137,15 @@ inline auto pread(File& file, std::span<std::byte> target, std::uint64_t offset)
 inline auto pwrite(File& file, std::span<const std::byte> source, std::uint64_t offset) {
   return request<IoRequest, std::size_t>(
       file, [source, offset](IoRequest& request, auto done) { return request.pwrite(source, offset, done); });
+}
+inline auto send(File& socket, std::span<const std::byte> source, int flags = 0) {
+  return request<IoRequest, std::size_t>(
+      socket, [source, flags](IoRequest& request, auto done) { return request.send(source, done, flags); });
+}
+/// What comes next, in a buffer of the pool, so that nobody holds one meanwhile; fails with Errc::eof at the end.
+inline auto receive(File& file, BufferPool& pool) {
+  return request<ReceiveRequest, Buffer>(
+      file, [&pool](ReceiveRequest& request, auto done) { return request.receive(pool, done); });
 }
 inline auto connect(File& file, const Address& to) {
   return request<IoRequest, std::size_t>(file,
