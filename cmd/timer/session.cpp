@@ -64,7 +64,8 @@ bool Session::report(std::string_view mode) const {
   report.result().begin_object().key("mode").text(mode);
   report.result().key("elapsed_ns").number(std::int64_t{elapsed.count()}).key("lateness");
   lateness.write(report.result());
-  report.result().key("runs").number(runs).key("skipped").number(skipped).key("timed_out").boolean(timed_out);
+  report.result().key("runs").number(runs).key("skipped").number(skipped).key("missed").number(missed);
+  report.result().key("timed_out").boolean(timed_out);
   if ((static_cast<int>(exit_) & signal_flag) != 0) {
     report.result().key("signal").number(std::int64_t{static_cast<int>(exit_) & ~signal_flag});
   } else {

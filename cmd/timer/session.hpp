@@ -36,6 +36,7 @@ class Session {
   bool timed_out = false;
   std::uint64_t runs = 0;
   std::uint64_t skipped = 0;
+  std::uint64_t missed = 0;
 
   /// For what is to be random.
   static std::uint64_t seed();
