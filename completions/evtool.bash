@@ -51,6 +51,7 @@ _evtool() {
     wait-pid:-t | wait-pid:--timeout) return ;;
     wait-pid:--status) mapfile -t COMPREPLY < <(compgen -W 'max first last' -- "$current") && return ;;
     wait-pid:--reap-grace) return ;;
+    wait-pid:--kill-after) return ;;
     wait-pid:--json-file) _evtool_files -f "$current" && return ;;
     wait-pid:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     wait-pid:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
@@ -81,7 +82,7 @@ _evtool() {
       ;;
     wait-pid)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--all --any -c --count= -t --timeout= -e --exited-ok --status= --full --reap-grace= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '--all --any -c --count= -t --timeout= -e --exited-ok --status= --full --reap-grace= --tree --kill-after= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       fi
       ;;

@@ -89,6 +89,8 @@ complete -c evtool -n '__fish_seen_subcommand_from wait-pid' -s e -l exited-ok -
 complete -c evtool -n '__fish_seen_subcommand_from wait-pid' -l status -x -a 'max first last' -d 'exit as one of several: max, first or last'
 complete -c evtool -n '__fish_seen_subcommand_from wait-pid' -l full -d 'REGEX is searched for in the whole command line'
 complete -c evtool -n '__fish_seen_subcommand_from wait-pid' -l reap-grace -x -d 'how long parents may take to reap (1s)'
+complete -c evtool -n '__fish_seen_subcommand_from wait-pid' -l tree -d 'wait for all that descends from COMMAND too'
+complete -c evtool -n '__fish_seen_subcommand_from wait-pid' -l kill-after -x -d 'SIGKILL so long after the timeout\'s SIGTERM (5s)'
 complete -c evtool -n '__fish_seen_subcommand_from wait-pid' -s h -l help -d 'show this help'
 complete -c evtool -n '__fish_seen_subcommand_from wait-pid' -s V -l version -d 'show the version'
 complete -c evtool -n '__fish_seen_subcommand_from wait-pid' -s q -l quiet -d 'say nothing but errors'

@@ -46,14 +46,16 @@ void write_target(Json& json, const Target& target) {
 
 }  // namespace
 
-void write_result(Json& json, std::span<const Target> targets, End end, const Verdict& verdict) {
+void write_result(Json& json, std::span<const Target> targets, const Family* family, End end, const Verdict& verdict) {
   json.begin_object().key("exit").begin_object();
   json.key("code").number(std::int64_t{static_cast<int>(verdict.exit)});
   json.key("of").text(verdict.of_process ? "process" : "evtool").end_object();
   json.key("timed_out").boolean(end == End::timed_out).key("processes").begin_array();
   for (const Target& target : targets)
     write_target(json, target);
-  json.end_array().end_object();
+  json.end_array();
+  if (family != nullptr) json.key("descendants").number(std::uint64_t{family->reaped()});
+  json.end_object();
 }
 
 }  // namespace evtool::wait_pid

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "json.hpp"
+#include "wait_pid/family.hpp"
 #include "wait_pid/target.hpp"
 #include "wait_pid/verdict.hpp"
 
@@ -9,7 +10,7 @@
 
 namespace evtool::wait_pid {
 
-/// One value.
-void write_result(Json& json, std::span<const Target> targets, End end, const Verdict& verdict);
+/// One value. `family`: of the command that was run, or null.
+void write_result(Json& json, std::span<const Target> targets, const Family* family, End end, const Verdict& verdict);
 
 }  // namespace evtool::wait_pid

@@ -22,6 +22,8 @@ struct Settings {
   std::optional<Summary> status;
   bool full = false;
   Duration reap_grace = std::chrono::seconds{1};
+  bool tree = false;
+  std::optional<Duration> kill_after;
 };
 
 }  // namespace evtool::wait_pid

@@ -1,4 +1,4 @@
-/// One request for each process, a timer for the time limit, and a wake for SIGUSR1.
+/// One request for each process, a timer for the time limit, and a wake for SIGUSR1; with a command, its family.
 #include "wait_pid/watch.hpp"
 
 #include "wait_pid/pin.hpp"
@@ -30,25 +30,44 @@ Watch::~Watch() {
   on_progress_signal(nullptr);
 }
 
+void Watch::adopt(Family& family, evt::Process command) {
+  family_ = &family;
+  begin_with(targets_.back(), std::move(command));
+}
+
 End Watch::run() {
   if (rules_.timeout && *rules_.timeout != forever) timer_.after(*rules_.timeout, evt::bind<&Watch::on_timeout>(*this));
-  for (Target& target : targets_)
-    begin(target);
+  for (Target& target : targets_) {
+    if (!is_command(target)) begin(target);
+  }
   if (context_.common.verbose)
     context_.complain("waiting for " + std::to_string(targets_.size() - over_) + " processes");
-  bool writable = journal_.flush();
-  while (!is_over() && writable) {
-    if (const auto ran = loop_.run(evt::RunMode::once); !ran) {
-      context_.error("{}", ran.error().message());
-      return End::failed;
-    }
-    writable = journal_.flush();
-  }
-  if (failed_ || !writable) return End::failed;
-  if (ended_ >= rules_.needed) return End::enough;
+  bool usable = journal_.flush();
+  while (usable && !is_over())
+    usable = turn();
+  if (failed_ || !usable) return End::failed;
+  if (ended_ >= rules_.needed && !(timed_out_ && family_ != nullptr)) return End::enough;
   if (!timed_out_) return End::short_of;
   context_.note("timed out, {}", progress());
   return End::timed_out;
+}
+
+bool Watch::turn() {
+  if (const auto ran = loop_.run(evt::RunMode::once); !ran) {
+    context_.error("{}", ran.error().message());
+    return false;
+  }
+  if (family_ != nullptr) family_->collect();
+  return journal_.flush();
+}
+
+/// After the time limit nothing of the family may be left; otherwise that is a matter of --tree.
+bool Watch::is_over() const {
+  const bool enough = ended_ >= rules_.needed || (slots_in_use() == 0 && (rest_.empty() || timed_out_));
+  if (family_ == nullptr) return enough;
+  // The command may be one that we are not allowed to end.
+  if (timed_out_) return family_->is_empty() && (slots_in_use() == 0 || targets_.back().outcome == Outcome::running);
+  return enough && (!rules_.tree || family_->is_empty());
 }
 
 void Watch::begin(Target& target) {
@@ -118,10 +137,11 @@ void Watch::take(Slot& slot, const evt::Result<evt::ProcessStatus>& result) {
 void Watch::on_timeout() {
   timed_out_ = true;
   rules_.reap_grace = Duration::zero();
+  if (family_ != nullptr) family_->end(rules_.kill_after);
   tick_.cancel_sync();
   look_at_rest();
   for (Slot& slot : slots_) {
-    if (slot.target == nullptr) continue;
+    if (slot.target == nullptr || is_command(*slot.target)) continue;
     const auto result = slot.request.cancel_sync();
     if (result) {
       take(slot, *result);

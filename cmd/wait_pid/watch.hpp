@@ -3,6 +3,7 @@
 
 #include "context.hpp"
 #include "signals.hpp"
+#include "wait_pid/family.hpp"
 #include "wait_pid/journal.hpp"
 #include "wait_pid/target.hpp"
 #include "wait_pid/verdict.hpp"
@@ -26,6 +27,8 @@ struct Rules {
   std::optional<Duration> timeout;
   bool gone_is_ended = false;  ///< What had ended before counts.
   bool inodes = false;         ///< Find out those that were not given.
+  bool tree = false;           ///< Nothing of the family may be left.
+  Duration kill_after{0};      ///< Between SIGTERM and SIGKILL for the family, at the time limit.
 };
 
 class Watch {
@@ -35,6 +38,9 @@ class Watch {
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
+
+  /// A command of ours, the last of `targets`, and what descends from it; before run().
+  void adopt(Family& family, evt::Process command);
 
   End run();
 
@@ -65,7 +71,9 @@ class Watch {
   void end(Target& target, Outcome outcome);
   void refuse(Target& target, std::string_view why);
   std::string progress() const;
-  bool is_over() const { return ended_ >= rules_.needed || (slots_in_use() == 0 && (rest_.empty() || timed_out_)); }
+  bool is_over() const;
+  bool turn();
+  bool is_command(const Target& target) const { return family_ != nullptr && &target == &targets_.back(); }
   bool is_crowded() const { return most_slots_ != SIZE_MAX; }
   std::size_t slots_in_use() const { return slots_.size() - free_.size(); }
 
@@ -74,6 +82,7 @@ class Watch {
   std::span<Target> targets_;
   Rules rules_;
   Journal& journal_;
+  Family* family_ = nullptr;
   evt::nanoseconds started_;
   std::deque<Slot> slots_;
   std::vector<Slot*> free_;

@@ -27,10 +27,6 @@ refused() {
   refused "name=$(printf 'x%.0s' {1..300})" "has a pattern of more than 256 bytes"
   run --separate-stderr "$EVTOOL" wait-pid -5
   one_line 2 "evtool wait-pid: unknown option '-5'"
-  run --separate-stderr "$EVTOOL" wait-pid -- -5
-  one_line 2 "evtool wait-pid: '-5' is negative$expected"
-  run --separate-stderr "$EVTOOL" wait-pid
-  [ "$status" -eq 2 ]
   # shellcheck disable=SC2016
   run --separate-stderr bash -c 'exec "$1" wait-pid $$' _ "$EVTOOL"
   [ "$status" -eq 2 ]
