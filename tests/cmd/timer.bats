@@ -5,13 +5,13 @@ load timer
 setup() { cd "$BATS_TEST_TMPDIR"; }
 
 @test "sleeps as long as it was told, never less" {
-  takes 200 1000 "$EVTOOL" timer 0.2
-  takes 30 500 "$EVTOOL" timer 30ms
-  takes 0 500 "$EVTOOL" timer 0
+  takes 200 3000 "$EVTOOL" timer 0.2
+  takes 30 3000 "$EVTOOL" timer 30ms
+  takes 0 3000 "$EVTOOL" timer 0
 }
 
 @test "several durations add up, as sleep's do" {
-  takes 150 1000 "$EVTOOL" timer 100ms 50ms 0
+  takes 150 3000 "$EVTOOL" timer 100ms 50ms 0
   timeout --signal=INT 0.1 "$EVTOOL" timer 1s inf 2>said || [ $? -eq 124 ]
   grep -x 'evtool timer: slept .* ms of inf' said
 }

@@ -49,6 +49,16 @@ alike() {
   alike 124 .3 -- bash -c 'trap "exit 5" TERM; while :; do sleep .01; done'
 }
 
+@test "any signal will do, also one that ends nothing, a real-time one and none" {
+  for signal in 0 CONT RTMIN+1 ALRM 143 hup; do alike 124 -s $signal .05 -- sleep .2; done
+}
+
+@test "signals that our parent blocks still end the run, and end the command" {
+  blocked=(env --block-signal=TERM --block-signal=ALRM --block-signal=CHLD)
+  run -124 "${blocked[@]}" "$EVTOOL" timer timeout .05 -- sleep 10
+  [ "$("$ending" --caught ALRM --send TERM "${blocked[@]}" "$EVTOOL" timer timeout 10 -- sleep 10)" = "signal 15" ]
+}
+
 @test "--kill-after kills what ignores the first signal" {
   alike 137 --kill-after=.05 .05 -- env --ignore-signal=TERM sleep 10
   alike 124 --kill-after=10 .05 -- sleep 10
