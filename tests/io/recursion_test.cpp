@@ -6,7 +6,11 @@
 namespace evt::io_tests {
 namespace {
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::uint64_t steps = 1'000'000;  // Ten of them take half a minute, as freed memory is kept for a while.
+#else
 constexpr std::uint64_t steps = 10'000'000;
+#endif
 constexpr std::size_t heap_limit = std::size_t{1} << 20U;
 constexpr std::size_t stack_limit = std::size_t{64} << 10U;
 
