@@ -34,7 +34,7 @@ enum class End : bool { failure, zero };
 namespace detail {
 
 /// A request of type R in the frame; `submit(request, callback)` starts it.
-template <class R, class V, End end, class Submit, class Home>
+template <class R, class V, End AtEnd, class Submit, class Home>
 class RequestAwaiter {
  public:
   RequestAwaiter(Home& home, const Submit& submit) : request_(home), submit_(submit) {}
@@ -49,7 +49,7 @@ class RequestAwaiter {
   }
   V await_resume() {
     if (!result_->has_value()) {
-      if constexpr (end == End::zero) {
+      if constexpr (AtEnd == End::zero) {
         if (result_->error() == Errc::eof) return 0;
       }
       throw IoError(result_->error());
@@ -97,10 +97,10 @@ class [[nodiscard]] Awaitable {
 
 /// Any request, also of your own making, as something to await: an R made with `home`, a File or a Loop, on which
 /// `submit(request, callback)` is called. Fails with IoError.
-template <class R, class V, End end = End::failure, class Home, class Submit>
+template <class R, class V, End AtEnd = End::failure, class Home, class Submit>
 auto request(Home& home, Submit submit) {
   auto make = [&home, submit = std::move(submit)] {
-    return detail::RequestAwaiter<R, V, end, Submit, Home>(home, submit);
+    return detail::RequestAwaiter<R, V, AtEnd, Submit, Home>(home, submit);
   };
   return Awaitable<V, decltype(make)>(std::move(make));
 }

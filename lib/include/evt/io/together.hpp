@@ -55,8 +55,10 @@ class Branch : Continuation, Ready {
     auto& self = static_cast<Branch&>(continuation);
     self.done_ = true;
     // Of a race the first counts; what the others do until they are dropped does not.
-    if (self.group_->awaited > 0 && --self.group_->awaited == 0 && self.group_->waiting != nullptr)
-      trampoline.next = self.group_->waiting;
+    Group& group = *self.group_;
+    if (group.awaited == 0) return;
+    --group.awaited;
+    if (group.awaited == 0 && group.waiting != nullptr) trampoline.next = group.waiting;
   }
 
   Group* group_;
