@@ -72,7 +72,7 @@ std::expected<evt::Process, Exit> Family::start() {
     started->signal(SIGKILL);
     return std::unexpected(Exit::internal);
   }
-  command_.emplace(std::move(*started));
+  command_ = std::move(*started);
   left_.push_back(pid);
   return evt::Process(pid, std::move(pidfd));
 }
@@ -95,7 +95,7 @@ void Family::collect() {
 }
 
 bool Family::command_is_left() const {
-  return std::ranges::find(left_, command_->process().id()) != left_.end();
+  return std::ranges::find(left_, command_.process().id()) != left_.end();
 }
 
 /// Nobody tells when a descendant becomes our child; and signals alone keep no loop going.
@@ -107,7 +107,7 @@ void Family::look_every(Duration interval) {
 
 /// The command itself is for whoever waits for it.
 bool Family::reap(pid_t pid) {
-  if (pid == command_->process().id()) return false;
+  if (pid == command_.process().id()) return false;
   if (::waitpid(pid, nullptr, WNOHANG | __WALL) != pid) return false;
   ++reaped_;
   return true;
@@ -141,7 +141,7 @@ void Family::on_grace_over() {
 /// for us.
 void Family::pass_on(const evt::SignalInfo& signal) {
   if (signal.signal == SIGCHLD || signal.code == SI_KERNEL) return;
-  if (command_is_left()) return command_->signal(signal.signal);
+  if (command_is_left()) return command_.signal(signal.signal);
   for (const pid_t pid : left_)
     ::kill(pid, signal.signal);
   if (!left_.empty()) return;

@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <expected>
-#include <optional>
 #include <set>
 #include <vector>
 
@@ -51,7 +50,7 @@ class Family {
   SignalWatch signals_;
   evt::Timer grace_;
   evt::Timer tick_;
-  std::optional<RunningCommand> command_;
+  RunningCommand command_{evt::Process(0, evt::Fd()), evt::ProcessGroup::inherit};
   std::set<pid_t> strangers_;  ///< Our children that were there before, or that we may not end.
   std::vector<pid_t> left_;
   std::set<pid_t> told_;  ///< By `ending_`.

@@ -109,8 +109,8 @@ Exit run(Context& context, const Settings& settings) {
   auto targets = wait_pid::find(context, settings);
   if (!targets) return targets.error();
   if (!context.command.empty()) targets->push_back({.operand = context.command.front()});
-  if (settings.count.value_or(0) > targets->size())
-    return context.usage("--count: '{}' is more than there are processes: {}", *settings.count, targets->size());
+  if (const auto count = settings.count.value_or(0); count > targets->size())
+    return context.usage("--count: '{}' is more than there are processes: {}", count, targets->size());
   evt::Loop* loop = context.loop();
   return loop == nullptr ? Exit::internal : wait_for(context, settings, *targets, *loop);
 }

@@ -46,7 +46,7 @@ End Watch::run() {
   while (usable && !is_over())
     usable = turn();
   if (failed_ || !usable) return End::failed;
-  if (ended_ >= rules_.needed && !(timed_out_ && family_ != nullptr)) return End::enough;
+  if (ended_ >= rules_.needed && (!timed_out_ || family_ == nullptr)) return End::enough;
   if (!timed_out_) return End::short_of;
   context_.note("timed out, {}", progress());
   return End::timed_out;
