@@ -26,7 +26,12 @@ ProcessStatus from_wait_status(int status) noexcept {
 Known ask(int pidfd, ProcessStatus& status) noexcept {
   PidfdInfo about{};
   about.mask = pidfd_info_exit;
-  if (ioctl(pidfd, pidfd_get_info, &about) != 0) return Known::never;
+  if (ioctl(pidfd, pidfd_get_info, &about) != 0) {
+    // The kernel looks for a status, then for the process. Reaped in between it is ESRCH, and the status is there now.
+    if (errno != ESRCH) return Known::never;
+    about.mask = pidfd_info_exit;
+    if (ioctl(pidfd, pidfd_get_info, &about) != 0) return Known::never;
+  }
   if ((about.mask & pidfd_info_exit) == 0) return Known::unreaped;
   status = from_wait_status(about.exit_code);
   return Known::yes;
