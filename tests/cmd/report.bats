@@ -32,9 +32,13 @@ field() { python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)[sy
   run --separate-stderr "$probe" data --json
   one_line 2 "evtool data-probe: option '--json' needs '--json-file' here: standard output carries data"
   for applet in $("$EVTOOL" --list | cut -f1); do
-    run --separate-stderr "$EVTOOL" "$applet" --json
-    # Others want operands first.
-    [[ $stderr != *--json* && $applet != cat ]] ||
+    case $applet in
+      timer) operands=(1ms) ;;
+      wait-pid) operands=(-t 0 $$) ;;
+      *) operands=() ;;
+    esac
+    run --separate-stderr "$EVTOOL" "$applet" --json "${operands[@]}"
+    [ "$status" -ne 2 ] ||
       one_line 2 "evtool $applet: option '--json' needs '--json-file' here: standard output carries data"
   done
 }

@@ -2,10 +2,10 @@
 # wait-pid: thousands of processes in one call, and fewer descriptors than processes.
 load wait_pid
 
-setup() {
-  [ -z "$EVT_SANITIZE" ] || skip "the sanitizer needs descriptors of its own"
-  cd "$BATS_TEST_TMPDIR"
-}
+setup() { cd "$BATS_TEST_TMPDIR"; }
+
+# UBSan looks at a vptr through a pipe of its own: without a descriptor for that it is an error.
+needs_no_descriptor() { [ -z "$EVT_SANITIZE" ] || skip "the sanitizer needs descriptors of its own"; }
 
 # lines_of COUNT: what is told of so many.
 lines_of() {
@@ -32,7 +32,9 @@ limited() {
   needs_exit_info
   (($(ulimit -Hn) >= 10100)) || skip "not enough descriptors: $(ulimit -Hn)"
   (($(ulimit -u) >= 15000 && $(cat /proc/sys/kernel/pid_max) >= 20000)) || skip "not enough processes"
-  run --separate-stderr bash -c 'ulimit -Sn 256 && exec "$@"' _ \
+  soft=256
+  [ -z "$EVT_SANITIZE" ] || soft=$(ulimit -Hn)
+  run --separate-stderr bash -c 'ulimit -Sn "$1" && shift && exec "$@"' _ "$soft" \
     "$await" "$offspring" fast 10000 "$EVTOOL" wait-pid --verbose --reap-grace=60s PIDS
   [ "$status" -eq 0 ]
   diff <(lines_of 10000) <(printf '%s\n' "$output")
@@ -40,6 +42,7 @@ limited() {
 }
 
 @test "where descriptors run out it says so, and every process is waited for all the same" {
+  needs_no_descriptor
   run --separate-stderr limited 64 "$await" "$offspring" slow 300 "$EVTOOL" wait-pid --verbose --reap-grace=60s PIDS
   [ "${lines[-1]}" = "exit 0" ]
   [ "${#lines[@]}" -eq 301 ]
@@ -52,6 +55,7 @@ limited() {
 }
 
 @test "--any sees also the end of one that has no descriptor" {
+  needs_no_descriptor
   sleepers 70
   limited 64 "$EVTOOL" wait-pid --any --verbose -t 30s "${pids[@]}" >out 2>said &
   local status=0 waiter=$!
@@ -65,6 +69,7 @@ limited() {
 }
 
 @test "the time limit holds for those without a descriptor too" {
+  needs_no_descriptor
   sleepers 70
   run --separate-stderr limited 64 "$EVTOOL" wait-pid -t 50ms "${pids[@]}"
   kill "${pids[@]}"
@@ -74,6 +79,7 @@ limited() {
 }
 
 @test "a soft limit is raised without a word" {
+  needs_no_descriptor
   sleepers 70
   run --separate-stderr bash -c 'ulimit -Sn 64 && exec "$@"' _ "$EVTOOL" wait-pid -q -t 0 "${pids[@]}"
   kill "${pids[@]}"

@@ -3,14 +3,12 @@
 #include "io/heap.hpp"
 #include <evt/io.hpp>
 
+#include <unistd.h>
+
 namespace evt::io_tests {
 namespace {
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr std::uint64_t steps = 1'000'000;  // Ten of them take half a minute, as freed memory is kept for a while.
-#else
 constexpr std::uint64_t steps = 10'000'000;
-#endif
 constexpr std::size_t heap_limit = std::size_t{1} << 20U;
 constexpr std::size_t stack_limit = std::size_t{64} << 10U;
 
@@ -20,6 +18,7 @@ class Recursion : public contract::Contract {
     Contract::SetUp();
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     if (GetParam() != Backend::epoll && !IsSkipped()) GTEST_SKIP() << "ten seconds and more with a sanitizer";
+    alarm(240);  // The watchdog's.
 #endif
   }
 
