@@ -79,6 +79,15 @@ Io<Mapped<F, Item>> apply(F& f, Item item) {
   }
 }
 
+/// A branch for every item.
+template <class T, class Items, class F>
+void start_all(Group& group, std::deque<Branch<T>>& branches, Items& items, F& f) {
+  for (auto&& item : items) {
+    ++group.awaited;
+    branches.emplace_back(group, apply<F, std::ranges::range_value_t<Items>>(f, std::move(item)));
+  }
+}
+
 template <class T>
 void throw_first(std::deque<Branch<T>>& branches) {
   for (Branch<T>& branch : branches) {
@@ -95,10 +104,7 @@ template <std::ranges::input_range Items, class F, class T = detail::Mapped<F, s
 Io<std::vector<T>> map(Items items, F f) {
   detail::Group group;
   std::deque<detail::Branch<T>> branches;
-  for (auto&& item : items) {
-    ++group.awaited;
-    branches.emplace_back(group, detail::apply<F, std::ranges::range_value_t<Items>>(f, std::move(item)));
-  }
+  detail::start_all(group, branches, items, f);
   co_await group;
   detail::throw_first(branches);
   std::vector<T> values;
@@ -114,10 +120,7 @@ Io<void> foreach (Items items, F f) {
   using T = detail::Mapped<F, std::ranges::range_value_t<Items>>;
   detail::Group group;
   std::deque<detail::Branch<T>> branches;
-  for (auto&& item : items) {
-    ++group.awaited;
-    branches.emplace_back(group, detail::apply<F, std::ranges::range_value_t<Items>>(f, std::move(item)));
-  }
+  detail::start_all(group, branches, items, f);
   co_await group;
   detail::throw_first(branches);
 }
