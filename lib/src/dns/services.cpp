@@ -40,11 +40,10 @@ constexpr auto best_known = std::to_array<Known>({
 std::optional<std::uint16_t> parse_port(std::string_view word, std::string_view protocol) noexcept {
   const std::size_t slash = word.find('/');
   if (slash == std::string_view::npos || word.substr(slash + 1) != protocol) return std::nullopt;
-  const std::string_view digits = word.substr(0, slash);
-  const char* const digits_end = digits.data() + digits.size();
+  const char* const digits = word.data();
   std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits_end, port);
-  if (error != std::errc() || end != digits_end) return std::nullopt;
+  const auto [end, error] = std::from_chars(digits, digits + slash, port);
+  if (error != std::errc() || end != digits + slash) return std::nullopt;
   return port;
 }
 
