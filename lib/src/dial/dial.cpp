@@ -31,6 +31,8 @@ std::unique_ptr<detail::DialNames> detail::no_names() {
 
 Dial::Dial(Loop& loop) : Dial(loop, detail::no_names()) {}
 
+Dial::Dial(Loop& loop, dns::Resolver& resolver) : Dial(loop, detail::names_of(loop, resolver)) {}
+
 Dial::Dial(Loop& loop, std::unique_ptr<detail::DialNames> names)
     : ComposedRequest(loop), race_(std::make_unique<Race>(*this, loop, std::move(names))) {}
 
