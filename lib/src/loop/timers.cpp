@@ -8,11 +8,6 @@
 namespace evt::detail {
 
 namespace {
-/// What the engine's wait serves itself; other clocks have a ClockWatch.
-bool waited_for_by_engine(Clock clock, const Engine& engine) noexcept {
-  return clock == Clock::monotonic || engine.virtual_time();
-}
-
 /// A clock without a ClockWatch, for want of a descriptor, may be stepped while the loop sleeps: it looks this often.
 constexpr nanoseconds look_again = std::chrono::seconds{1};
 
@@ -77,15 +72,18 @@ nanoseconds Core::next_deadline(Effort effort) noexcept {
     const auto clock = static_cast<Clock>(index);
     Timers& timers = timers_[index];
     const nanoseconds deadline = timers.empty() ? never : nanoseconds{timers.earliest(effort)};
-    if (waited_for_by_engine(clock, *engine)) {
-      if (deadline == never) continue;
-      const nanoseconds left = saturating_since(deadline, engine->clock(clock));
-      const nanoseconds here =
-          clock == Clock::monotonic ? deadline : saturating_add(engine->clock(Clock::monotonic), left);
-      earliest = std::min(earliest, std::max(here, nanoseconds{1}));
+    if (clock == Clock::monotonic) {
+      earliest = std::max(deadline, nanoseconds{1});
       continue;
     }
     if (timers.empty() && watches_[index] == nullptr) continue;
+    if (engine->virtual_time()) {
+      if (deadline == never) continue;
+      const nanoseconds left = saturating_since(deadline, engine->clock(clock));
+      const nanoseconds here = saturating_add(engine->clock(Clock::monotonic), left);
+      earliest = std::min(earliest, std::max(here, nanoseconds{1}));
+      continue;
+    }
     if (watches_[index] == nullptr) watches_[index] = ClockWatch::create(*this, clock);
     if ((watches_[index] != nullptr && watches_[index]->arm(deadline)) || deadline == never) continue;
     const nanoseconds left = std::min(saturating_since(deadline, engine->clock(clock)), look_again);
