@@ -3,6 +3,7 @@
 
 #include "output.hpp"
 #include "signals.hpp"
+#include "slice.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -21,7 +22,11 @@ namespace {
 
 // What we were given, where we changed it.
 constinit std::optional<int> slack_ns;
+constinit std::uint64_t slice_ns = 0;
 constinit std::optional<rlim_t> descriptors;
+
+/// The shortest there is.
+constexpr std::uint64_t short_slice_ns = 100'000;
 
 rlim_t set_soft_limit(rlim_t soft) {
   rlimit limit{};
@@ -37,10 +42,12 @@ class AsGiven {
  public:
   AsGiven() {
     if (slack_ns) ::prctl(PR_SET_TIMERSLACK, *slack_ns);
+    if (slice_ns != 0) set_time_slice(slice_ns);
     if (descriptors) raised_ = set_soft_limit(*descriptors);
   }
   ~AsGiven() {
     if (slack_ns) ::prctl(PR_SET_TIMERSLACK, 1);
+    if (slice_ns != 0) set_time_slice(short_slice_ns);
     if (descriptors) set_soft_limit(raised_);
   }
   AsGiven(const AsGiven&) = delete;
@@ -73,6 +80,8 @@ Exit exit_of(const evt::Error& error) {
 void wake_precisely() {
   if (!slack_ns) slack_ns = ::prctl(PR_GET_TIMERSLACK);
   ::prctl(PR_SET_TIMERSLACK, 1);
+  if (slice_ns == 0) slice_ns = time_slice();
+  if (slice_ns != 0) set_time_slice(short_slice_ns);
 }
 
 std::uint64_t raise_descriptor_limit() {

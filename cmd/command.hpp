@@ -13,8 +13,9 @@
 
 namespace evtool {
 
-/// This thread's waits are not put off any more to be woken together with others (PR_SET_TIMERSLACK, 50 µs).
-/// start_command() gives commands the slack that we were given.
+/// This thread's waits are not put off any more to be woken together with others (PR_SET_TIMERSLACK, 50 µs), and what
+/// runs when they end does not run its slice of milliseconds to the end (sched_setattr(2), Linux 6.12).
+/// start_command() gives commands the slack and the slice that we were given.
 void wake_precisely();
 
 /// Raises the soft RLIMIT_NOFILE to the hard one and returns what it is now. start_command() gives commands the soft

@@ -1,6 +1,7 @@
 /// Commands that an applet runs: what they inherit, what their end comes to, and signals in between.
 #include "applets.hpp"
 #include "command.hpp"
+#include "slice.hpp"
 
 #include <gtest/gtest.h>
 
@@ -92,12 +93,20 @@ TEST_F(CmdCommand, HasTheLimitOfDescriptorsThatWeWereGiven) {
   EXPECT_EQ(now.rlim_cur, given.rlim_max);
 }
 
-TEST_F(CmdCommand, HasTheTimerSlackThatWeWereGiven) {
+TEST_F(CmdCommand, HasTheTimerSlackAndTheTimeSliceThatWeWereGiven) {
   const int given = ::prctl(PR_GET_TIMERSLACK);
+  const auto given_slice = time_slice() + 1'000'000;
+  set_time_slice(given_slice);
   wake_precisely();
   EXPECT_EQ(::prctl(PR_GET_TIMERSLACK), 1);
   EXPECT_EQ(printed_by("cat /proc/self/timerslack_ns"), std::to_string(given) + "\n");
   EXPECT_EQ(::prctl(PR_GET_TIMERSLACK), 1);
+
+  if (time_slice() == 0) GTEST_SKIP() << "time slices: before Linux 6.12";
+  EXPECT_EQ(time_slice(), 100'000U);
+  if (::access("/proc/self/sched", R_OK) != 0) GTEST_SKIP() << "time slices: needs CONFIG_SCHED_DEBUG";
+  EXPECT_EQ(printed_by("sed -n 's/^se.slice *: *//p' /proc/self/sched"), std::to_string(given_slice) + "\n");
+  EXPECT_EQ(time_slice(), 100'000U);
 }
 
 TEST_F(CmdCommand, ItsStatusIsKnownAlsoWhereOurParentIgnoresChildren) {
