@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace evtool {
@@ -50,6 +51,8 @@ std::string_view environment(const char* name) {
 
 std::string escaped(std::string_view text) {
   std::string out;
+  // Mostly there is nothing to do.
+  if (std::ranges::all_of(text, [](char byte) { return byte >= ' ' && byte <= '~'; })) return out.assign(text);
   out.reserve(text.size());
   while (!text.empty()) {
     const auto character = first_character(text);

@@ -106,6 +106,7 @@ class File {
   bool dries_ = false;          // A short count means drained, or full (TCP, plain pipes).
   bool nowait_ = true;          // preadv2(RWF_NOWAIT) works as far as we know.
   bool blocking_only_ = false;  // No non-blocking way is left: a pool thread does it.
+  bool silent_ = false;         // The kernel has nothing to tell of it any more.
   int private_fd_ = -1;         // Our own non-blocking description of the same FIFO or tty.
   int watched_fd_ = -1;         // What the engine registered, and with which events.
   std::uint32_t watched_ = 0;

@@ -193,7 +193,8 @@ int EpollEngine::watch(File& file, Trigger trigger) noexcept {
 void EpollEngine::forget_registration(File& file) noexcept {
   const std::uint32_t slot = Access::registration(file);
   if (slot == 0) return;
-  (void)control(EPOLL_CTL_DEL, file, 0);
+  // A duplicate would stay registered after it was closed.
+  if (!Access::silent(file) || Access::private_fd(file) >= 0) (void)control(EPOLL_CTL_DEL, file, 0);
   files_.erase(slot);
   ++generations_[slot];
   Access::registration(file) = 0;
@@ -252,17 +253,17 @@ void EpollEngine::on_event(const epoll_event& event) {
     side.maybe = true;
     // With urgent data or an end behind it, a short count does not mean that all was read.
     side.sticky = side.sticky || (told & (EPOLLRDHUP | EPOLLPRI | ended)) != 0;
-    on_ready(*file, Direction::read);
+    on_ready(*file, Direction::read, told);
   }
   if ((told & (EPOLLOUT | ended)) != 0) {
     Access::Readiness& side = Access::readiness(*file, Direction::write);
     side.maybe = true;
     side.sticky = side.sticky || (told & ended) != 0;
-    on_ready(*file, Direction::write);
+    on_ready(*file, Direction::write, told);
   }
 }
 
-void EpollEngine::on_ready(File& file, Direction direction) {
+void EpollEngine::on_ready(File& file, Direction direction, std::uint32_t told) {
   List& waiting = Access::readiness(file, direction).parked;
   if (waiting.empty()) {
     // A level nobody asks about any more would be told for ever.
@@ -279,8 +280,18 @@ void EpollEngine::on_ready(File& file, Direction direction) {
   while (!now.empty()) {
     Request& request = *now.front_owner();
     unpark(request);
-    try_now(request);
+    on_told(request, told);
   }
+}
+
+/// Who waits for nothing but readiness need not ask again: the events are poll(2)'s, of this moment.
+void EpollEngine::on_told(Request& request, std::uint32_t told) {
+  constexpr std::uint32_t always = EPOLLERR | EPOLLHUP;
+  std::uint32_t events = 0;
+  if (request.operation() == Operation::readable) events = told & (EPOLLIN | always);
+  if (request.operation() == Operation::writable) events = told & (EPOLLOUT | always);
+  if (events == 0) return try_now(request);
+  core_->finish(request, events);
 }
 
 }  // namespace evt::detail

@@ -45,7 +45,8 @@ class EpollEngine final : public Engine {
   int control(int operation, File& file, std::uint32_t mask) noexcept;
   void forget_registration(File& file) noexcept;
   void on_event(const epoll_event& event);
-  void on_ready(File& file, Direction direction);
+  void on_ready(File& file, Direction direction, std::uint32_t told);
+  void on_told(Request& request, std::uint32_t told);
   int sleep(nanoseconds deadline) noexcept;
   int timed_wait(nanoseconds left) noexcept;
   bool arm_timer(nanoseconds deadline) noexcept;

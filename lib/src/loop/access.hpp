@@ -131,6 +131,7 @@ struct Access {
   static bool& nowait(File& file) noexcept { return file.nowait_; }
   static bool& dries(File& file) noexcept { return file.dries_; }
   static bool& blocking_only(File& file) noexcept { return file.blocking_only_; }
+  static bool& silent(File& file) noexcept { return file.silent_; }
   static int& watched_fd(File& file) noexcept { return file.watched_fd_; }
   static std::uint32_t& watched(File& file) noexcept { return file.watched_; }
   static int& private_fd(File& file) noexcept { return file.private_fd_; }

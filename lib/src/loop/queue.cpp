@@ -205,7 +205,7 @@ int Core::surrender(File& file) noexcept {
 void Core::forget_kind(File& file) noexcept {
   file.kind_ = File::Kind::unknown;
   file.nowait_ = true;
-  file.dries_ = file.blocking_only_ = file.nonblocking_ = false;
+  file.dries_ = file.blocking_only_ = file.nonblocking_ = file.silent_ = false;
   file.readiness_[0].maybe = file.readiness_[1].maybe = true;
   file.readiness_[0].sticky = file.readiness_[1].sticky = false;
 }

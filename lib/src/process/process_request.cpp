@@ -54,6 +54,7 @@ void ProcessRequest::start() noexcept {
   file_.assign(File::borrow(pidfd_));
   // Nothing to try: the engine is told at once if it has ended.
   Access::readiness(file_, Direction::read).maybe = false;
+  Access::readiness(file_, Direction::write).maybe = false;
   event_.readable(bind<&ProcessRequest::on_event>(*this));
 }
 
@@ -93,6 +94,8 @@ void ProcessRequest::look() noexcept {
 
 /// The pidfd is the caller's again, to close it, before he is told.
 void ProcessRequest::end(Result<ProcessStatus> result) noexcept {
+  // What was reaped has had its last event: nothing to unregister, which would be a system call for each.
+  Access::silent(file_) = result.has_value() && result->kind != ProcessStatus::Kind::unknown;
   settle_parts();
   complete(std::move(result));
 }

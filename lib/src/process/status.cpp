@@ -22,7 +22,8 @@ ProcessStatus from_wait_status(int status) noexcept {
   return {.kind = Kind::exited, .code = WEXITSTATUS(status), .core_dumped = false, .usage = {}};
 }
 
-/// What the kernel tells of any process, our child or not, once it was reaped.
+/// What the kernel tells of any process, our child or not, once it was reaped. running: it is our child, for us to
+/// reap.
 Known ask(int pidfd, ProcessStatus& status) noexcept {
   PidfdInfo about{};
   about.mask = pidfd_info_exit;
@@ -32,7 +33,9 @@ Known ask(int pidfd, ProcessStatus& status) noexcept {
     about.mask = pidfd_info_exit;
     if (ioctl(pidfd, pidfd_get_info, &about) != 0) return Known::never;
   }
-  if ((about.mask & pidfd_info_exit) == 0) return Known::unreaped;
+  if ((about.mask & pidfd_info_exit) == 0) {
+    return about.parent == static_cast<std::uint32_t>(getpid()) ? Known::running : Known::unreaped;
+  }
   status = from_wait_status(about.exit_code);
   return Known::yes;
 }
@@ -42,7 +45,7 @@ Known ask(int pidfd, ProcessStatus& status) noexcept {
 Known read_status(int pidfd, ProcessStatus& status) noexcept {
   // First, because it is all that other people's children need: there may be thousands of them.
   const Known known = ask(pidfd, status);
-  if (known == Known::yes) return known;
+  if (known == Known::yes || known == Known::unreaped) return known;
   siginfo_t info{};
   rusage usage{};
   // The system call, because the function of the C library leaves out the resource usage.
@@ -52,7 +55,7 @@ Known read_status(int pidfd, ProcessStatus& status) noexcept {
     status = {.kind = kind, .code = info.si_status, .core_dumped = info.si_code == CLD_DUMPED, .usage = usage};
     return Known::yes;
   }
-  return known;  // Not our child (ECHILD), or not one any more.
+  return known == Known::running ? Known::unreaped : known;  // Not our child (ECHILD), or not one any more.
 }
 
 }  // namespace evt::detail
