@@ -4,7 +4,18 @@
 
 #include "suggest.hpp"
 
+#include <cctype>
+#include <locale>
+#include <string_view>
+
+// cxxopts asks a std::locale what a letter is, and nobody else does: its tables would be four page faults at start-up.
+namespace cxxopts {
+using std::string_view;
+}
+#define isalnum(byte, locale) /* NOLINT(readability-identifier-naming) */ \
+  string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz").contains(byte)
 #include <cxxopts.hpp>
+#undef isalnum
 
 #include <algorithm>
 #include <cstring>
