@@ -1,4 +1,4 @@
-/// Await: one request at a time, as sequential code. cat has one thing to do next; what else may happen meanwhile
+/// Await: one request at a time, as sequential code, for what has one thing to do next. What else may happen meanwhile
 /// (SIGUSR1, a timer) is served by the loop that runs here.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace evtool::cat {
+namespace evtool {
 
 /// `Await<std::size_t> wait(loop); auto count = wait.on(request.read(buffer, wait.done()));`
 template <class T>
@@ -42,4 +42,4 @@ class Await {
   bool arrived_ = false;
 };
 
-}  // namespace evtool::cat
+}  // namespace evtool

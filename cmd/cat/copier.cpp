@@ -1,7 +1,7 @@
 /// Read, change, write, wait as long as the rate wants; one chunk at a time, so that nothing is held back.
 #include "cat/copier.hpp"
 
-#include "cat/await.hpp"
+#include "await.hpp"
 #include "cat/job.hpp"
 #include <evt/timer.hpp>
 

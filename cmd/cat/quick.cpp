@@ -2,7 +2,7 @@
 /// has to be made. Nothing here waits but a disk.
 #include "cat/quick.hpp"
 
-#include "cat/await.hpp"
+#include "await.hpp"
 #include "cat/job.hpp"
 #include "output.hpp"
 

@@ -1,7 +1,7 @@
 /// Opening inputs, refusing the output among them, and going through the engines.
 #include "cat/source.hpp"
 
-#include "cat/await.hpp"
+#include "await.hpp"
 #include "cat/engines.hpp"
 #include "cat/job.hpp"
 #include "cat/pipe_size.hpp"

@@ -1,7 +1,7 @@
 /// splice(2), as a blocking call where nobody watches, else as a request of the loop. The request is tried, waits for
 /// readiness and is tried again: two system calls where one does. Over 1 GiB from file to pipe, with a reader that
 /// costs nothing, that was 6.8 ms of CPU time instead of 4.4.
-#include "cat/await.hpp"
+#include "await.hpp"
 #include "cat/engines.hpp"
 #include "cat/job.hpp"
 

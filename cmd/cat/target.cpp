@@ -1,7 +1,7 @@
 /// Opening, the write that does not wait, and what has to happen before the end.
 #include "cat/target.hpp"
 
-#include "cat/await.hpp"
+#include "await.hpp"
 
 #include <fcntl.h>
 #include <sys/uio.h>

@@ -35,6 +35,7 @@ field() { python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)[sy
     case $applet in
       timer) operands=(1ms) ;;
       wait-pid) operands=(-t 0 $$) ;;
+      dial) operands=(127.0.0.1 1) ;;
       *) operands=() ;;
     esac
     run --separate-stderr "$EVTOOL" "$applet" --json "${operands[@]}"

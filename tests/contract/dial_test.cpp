@@ -367,6 +367,16 @@ TEST_P(Dialing, OnlyTheFamilyThatIsWantedIsAskedForAndTried) {
   EXPECT_EQ(call.dial.lookups().size(), 1U);
 }
 
+TEST_P(Dialing, AnAddressOfTheOtherFamilyIsNotTried) {
+  Server server(loop());
+  Call call(loop());
+  call.options.family = AF_INET6;
+  call.to(server.address);
+  ASSERT_TRUE(run_until_called(call.done));
+  EXPECT_TRUE(failed_with(call.done, std::errc::address_family_not_supported));
+  EXPECT_TRUE(call.dial.attempts().empty());
+}
+
 TEST_P(Dialing, ComesFromWhereItIsBound) {
   Server server(loop());
   Call call(loop());

@@ -32,11 +32,7 @@ bool Dial::Race::asks(int wanted) const noexcept {
 }
 
 void Dial::Race::begin_target() {
-  if (const auto* address = std::get_if<Address>(&target)) {
-    candidates.push_back({*address, std::nullopt});
-    go();
-    return advance();
-  }
+  if (const auto* address = std::get_if<Address>(&target)) return begin_address(*address);
   if (const auto* host = std::get_if<DialHost>(&target)) return begin_host(host->name, host->port);
   const std::string& name = std::get<DialService>(target).name;
   looking_up = true;
@@ -44,16 +40,21 @@ void Dial::Race::begin_target() {
   names->find_services(name, *this);
 }
 
+void Dial::Race::begin_address(const Address& address) {
+  if (address.family() == AF_UNIX || asks(address.family())) {
+    candidates.push_back({address, std::nullopt});
+  } else {
+    refuse_lookup(address.to_string(), errno_error("lookup", EAFNOSUPPORT).code);
+  }
+  go();
+  advance();
+}
+
 void Dial::Race::begin_host(const std::string& name, std::uint16_t port_of_host) {
   port = port_of_host;
   if (const auto address = detail::literal(name, port)) {
-    if (!*address) {
-      refuse_lookup(name, address->error().code);
-    } else if (!asks((*address)->family())) {
-      refuse_lookup(name, errno_error("lookup", EAFNOSUPPORT).code);
-    } else {
-      candidates.push_back({**address, std::nullopt});
-    }
+    if (*address) return begin_address(**address);
+    refuse_lookup(name, address->error().code);
     go();
     return advance();
   }

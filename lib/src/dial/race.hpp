@@ -44,6 +44,7 @@ struct Dial::Race final : detail::DialNames::Client {
 
   // Lookups: lookup.cpp.
   void begin_target();
+  void begin_address(const Address& address);
   void begin_host(const std::string& name, std::uint16_t port);
   bool begin_next_service();
   void on_addresses(int family, Result<std::vector<Address>> addresses) override;
