@@ -136,7 +136,6 @@ TEST(DnsMessage, NamesAreMeasuredAfterExpansion) {
   for (int i = 0; i < 3; ++i)
     head += '\77' + std::string(63, 'a');
   head += '\73' + std::string(59, 'b') + std::string("\0\0\1\0\1", 5);  // 253 octets in all.
-  const auto right = std::string("\0\xc0\x0c", 3);
   EXPECT_EQ(wrong(head + record("\1x\xc0\x0c"sv, Type::a, "\1\2\3\4"sv)), "it is right");
   EXPECT_EQ(wrong(head + record("\2xx\xc0\x0c"sv, Type::a, "\1\2\3\4"sv)), "dns: a name of more than 255 octets");
 }

@@ -20,7 +20,7 @@ constexpr TypeRow rows[] = {
     {Type::mg, "MG", "n"},
     {Type::mr, "MR", "n"},
     {Type::null, "NULL", nullptr},
-    {Type::wks, "WKS", nullptr, true},
+    {Type::wks, "WKS", "W", true},
     {Type::ptr, "PTR", "n"},
     {Type::hinfo, "HINFO", "ss"},
     {Type::minfo, "MINFO", "nn"},
@@ -28,36 +28,36 @@ constexpr TypeRow rows[] = {
     {Type::txt, "TXT", "S"},
     {Type::rp, "RP", "nn"},
     {Type::afsdb, "AFSDB", "2n"},
-    {Type::x25, "X25", "s"},
+    {Type::x25, "X25", "i"},
     {Type::isdn, "ISDN", "so"},
     {Type::rt, "RT", "2n"},
     {Type::nsap, "NSAP", "x", true},
     {Type::nsap_ptr, "NSAP-PTR", "n", true},
-    {Type::sig, "SIG", "TA1tDD2nb"},
+    {Type::sig, "SIG", "RA1tDD2nb"},
     {Type::key, "KEY", "K1AZ"},
     {Type::px, "PX", "2nn", true},
     {Type::gpos, "GPOS", "sss"},
     {Type::aaaa, "AAAA", "6", true},
     {Type::loc, "LOC", "L"},
-    {Type::nxt, "NXT", nullptr},
-    {Type::eid, "EID", nullptr, true},
-    {Type::nimloc, "NIMLOC", nullptr, true},
+    {Type::nxt, "NXT", "nV"},
+    {Type::eid, "EID", "h", true},
+    {Type::nimloc, "NIMLOC", "h", true},
     {Type::srv, "SRV", "222n", true},
-    {Type::atma, "ATMA", nullptr, true},
+    {Type::atma, "ATMA", "X", true},
     {Type::naptr, "NAPTR", "22sssn"},
     {Type::kx, "KX", "2N", true},
-    {Type::cert, "CERT", "C2Ab"},
-    {Type::a6, "A6", nullptr, true},
+    {Type::cert, "CERT", "C2mb"},
+    {Type::a6, "A6", "U", true},
     {Type::dname, "DNAME", "N"},
-    {Type::sink, "SINK", nullptr},
+    {Type::sink, "SINK", "111Z"},
     {Type::opt, "OPT", nullptr},
     {Type::apl, "APL", "Q", true},
-    {Type::ds, "DS", "2A1h"},
-    {Type::sshfp, "SSHFP", "11h"},
-    {Type::ipseckey, "IPSECKEY", "111GZ"},
+    {Type::ds, "DS", "2A1d"},
+    {Type::sshfp, "SSHFP", "11f"},
+    {Type::ipseckey, "IPSECKEY", "111Gb"},
     {Type::rrsig, "RRSIG", "TA1tDD2Nb"},
     {Type::nsec, "NSEC", "NB"},
-    {Type::dnskey, "DNSKEY", "K1AZ"},
+    {Type::dnskey, "DNSKEY", "K1Ab"},
     {Type::dhcid, "DHCID", "b", true},
     {Type::nsec3, "NSEC3", "112ljM"},
     {Type::nsec3param, "NSEC3PARAM", "112l"},
@@ -65,15 +65,18 @@ constexpr TypeRow rows[] = {
     {Type::smimea, "SMIMEA", "111h"},
     {Type::hip, "HIP", "I"},
     {Type::ninfo, "NINFO", "S"},
-    {Type::rkey, "RKEY", "K1AZ"},
+    {Type::rkey, "RKEY", "K1Ab"},
     {Type::talink, "TALINK", "NN"},
-    {Type::cds, "CDS", "2A1h"},
-    {Type::cdnskey, "CDNSKEY", "K1AZ"},
+    {Type::cds, "CDS", "2A1d"},
+    {Type::cdnskey, "CDNSKEY", "K1Ab"},
     {Type::openpgpkey, "OPENPGPKEY", "b"},
     {Type::csync, "CSYNC", "42M"},
-    {Type::zonemd, "ZONEMD", "411h"},
+    {Type::zonemd, "ZONEMD", "411z"},
     {Type::svcb, "SVCB", "2NP", true},
     {Type::https, "HTTPS", "2NP", true},
+    {Type::dsync, "DSYNC", "Tw2N"},
+    {Type::hhit, "HHIT", "b"},
+    {Type::brid, "BRID", "b"},
     {Type::spf, "SPF", "S"},
     {Type::uinfo, "UINFO", nullptr},
     {Type::uid, "UID", nullptr},
@@ -95,13 +98,15 @@ constexpr TypeRow rows[] = {
     {Type::uri, "URI", "22q"},
     {Type::caa, "CAA", "1kq"},
     {Type::avc, "AVC", "S"},
-    {Type::doa, "DOA", nullptr},
+    {Type::doa, "DOA", "441sv"},
     {Type::amtrelay, "AMTRELAY", "Y"},
-    {Type::ta, "TA", "2A1h"},
-    {Type::dlv, "DLV", "2A1h"},
+    {Type::resinfo, "RESINFO", "S"},
+    {Type::wallet, "WALLET", "S"},
+    {Type::ta, "TA", "2A1d"},
+    {Type::dlv, "DLV", "2A1d"},
 };
 
-constexpr std::size_t dense = 261;
+constexpr std::size_t dense = 263;
 
 /// By number, one more than the index of the row; 0 for none.
 constexpr auto indexes = [] {
@@ -134,8 +139,9 @@ const TypeRow* find_row(std::string_view name) noexcept {
 const char* fields_of(Type type, Class cls) noexcept {
   const TypeRow* row = find_row(type);
   if (row == nullptr || cls == Class::none || cls == Class::any) return nullptr;
-  if (cls != Class::in && row->only_in) return nullptr;
-  return row->fields;
+  if (cls == Class::in || !row->only_in) return row->fields;
+  if (type != Type::a) return nullptr;
+  return cls == Class::hs ? row->fields : cls == Class::ch ? "nO" : nullptr;
 }
 
 }  // namespace evt::dns

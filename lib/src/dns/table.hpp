@@ -9,21 +9,25 @@
 
 namespace evt::dns {
 
-/// The letters of TypeRow::fields, in the order of the wire.
+/// The letters of TypeRow::fields, in the order of the wire. What else there is goes up to the end of the data.
 ///
-///     1 2 4   a number of so many octets        t   a number of 32 bits, in text also 1h30m
-///     a 6     an IPv4, an IPv6 address          g   64 bits as 0123:4567:89ab:cdef
-///     n N     a name; N: never compressed       e E 48, 64 bits as 01-23-...
-///     s o S   a character string; at most one; one or more up to the end
-///     T C A   numbers with words: a record type, a kind of certificate (CERT), an algorithm of DNSSEC
-///     D       a point in time (RRSIG)           K   flags of a key (KEY, DNSKEY ...)
+///     1 2 4   a number of so many octets       t    a number of 32 bits, in text also 1h30m
+///     K       two octets of flags              O    two octets, in octal
+///     a 6     an IPv4, an IPv6 address         e E  48, 64 bits as 01-23-...
+///     g       64 bits as 123:4567:89ab:cdef    D    a point in time
+///     n N     a name; N: never compressed      s o  a character string; o: or the end
+///     i       a string of digits (X25)         k    a length and letters (CAA's tag)
+///     T C w   words: a type, a certificate,    A m  an algorithm of DNSSEC; m: as a word (CERT)
+///             a scheme (DSYNC)                 R    a type, those without a name by number (SIG)
 ///     l j     a length and hex (NSEC3's salt), a length and base32 (NSEC3's next name)
-///     k q     a length and letters (CAA's tag), text up to the end in quotes
 ///   up to the end:
-///     h b     hex, base64                       H Z the same, perhaps empty
-///     x       hex after 0x (NSAP)               B M a bitmap of types; M: perhaps empty
+///     h b     hex, base64                      H Z  the same, perhaps empty
+///     d f z   hex as long as the number before asks for (DS, SSHFP, ZONEMD)
+///     S       character strings                q    text in quotes
+///     x       hex after 0x (NSAP)              v    base64, or "-" for nothing (DOA)
+///     B M     a bitmap of types; M: or nothing V    the bitmap of NXT
 ///   whole layouts:
-///     L LOC    G IPSECKEY's gateway, after 111  Y AMTRELAY    I HIP    Q APL    P SvcParams    W WKS    U A6    X ATMA
+///     L LOC   G IPSECKEY's gateway   Y AMTRELAY   I HIP   Q APL   P SVCB's parameters   W WKS   U A6   X ATMA
 struct TypeRow {
   Type type;
   std::string_view name;

@@ -74,6 +74,9 @@ enum class Type : std::uint16_t {
   zonemd = 63,
   svcb = 64,
   https = 65,
+  dsync = 66,
+  hhit = 67,
+  brid = 68,
   spf = 99,
   uinfo = 100,
   uid = 101,
@@ -97,6 +100,8 @@ enum class Type : std::uint16_t {
   avc = 258,
   doa = 259,
   amtrelay = 260,
+  resinfo = 261,
+  wallet = 262,
   ta = 32768,
   dlv = 32769,
 };
