@@ -104,12 +104,16 @@ bool append_option(Plain& plain, std::string_view word, const Table& table) {
   return option != nullptr && option->takes_value && equals == word.npos;
 }
 
+bool is_operand(std::string_view word) {
+  return word.size() < 2 || word[0] != '-';
+}
+
 Plain plain_words(std::span<char* const> words, const Table& table, Command command) {
   Plain plain;
   while (plain.used < words.size()) {
     const std::string_view word = words[plain.used];
     if (word == "--") break;
-    const bool operand = word.size() < 2 || word[0] != '-';
+    const bool operand = is_operand(word);
     if (operand && command == Command::at_first_operand) break;
     ++plain.used;
     if (operand) {
@@ -221,6 +225,19 @@ std::expected<ParsedWords, std::string> parse(const Applet& applet, std::span<ch
     parsed.command = rest;
   }
   return parsed;
+}
+
+std::string_view first_operand(const Applet& applet, std::span<char* const> words) {
+  Common common;
+  const Table table(applet, nullptr, common);
+  Plain plain;
+  for (std::size_t index = 0; index < words.size(); ++index) {
+    const std::string_view word = words[index];
+    if (word == "--") break;
+    if (is_operand(word)) return word;
+    if (append_option(plain, word, table)) ++index;
+  }
+  return {};
 }
 
 }  // namespace evtool

@@ -6,6 +6,7 @@
 #include <expected>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace evtool {
@@ -19,5 +20,8 @@ struct ParsedWords {
 /// is one line that names the offending token.
 std::expected<ParsedWords, std::string> parse(const Applet& applet, std::span<char* const> words, void* settings,
                                               Common& common);
+
+/// The first word that is neither an option nor the value of one, also where parse() fails; empty where there is none.
+std::string_view first_operand(const Applet& applet, std::span<char* const> words);
 
 }  // namespace evtool

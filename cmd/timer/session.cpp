@@ -25,12 +25,12 @@ void Session::run_loop() {
   const auto ran = loop_->run();
   if (ran) return;
   context.error("{}", ran.error().message());
-  exit_ = Exit::failed;
+  exit_ = failure;
 }
 
 Exit Session::finish(std::string_view mode) {
   print_summary();
-  if (!report(mode) && exit_ == Exit::done) exit_ = Exit::failed;
+  if (!report(mode) && exit_ == Exit::done) exit_ = failure;
   return exit_;
 }
 

@@ -34,6 +34,7 @@ class Session {
   const evt::nanoseconds started;  // Monotonic.
   Lateness lateness;
   bool timed_out = false;
+  Exit failure = Exit::failed;  // How the process ends where we could not do our work.
   std::uint64_t runs = 0;
   std::uint64_t skipped = 0;
   std::uint64_t missed = 0;

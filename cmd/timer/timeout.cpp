@@ -105,7 +105,8 @@ class Timeout {
 }  // namespace
 
 Exit timeout(Session& session, Duration limit) {
-  if (!session.open()) return Exit::internal;
+  session.failure = Exit::internal;
+  if (!session.open()) return session.failure;
   Timeout timeout(session, limit);
   timeout.start();
   session.run_loop();

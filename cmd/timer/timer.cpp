@@ -1,5 +1,6 @@
 /// timer: sleep, ticks, schedules. Here are its table, and which way to use it the operands ask for.
 #include "applet.hpp"
+#include "parse.hpp"
 #include "timer/modes.hpp"
 #include "timer/moment.hpp"
 #include "timer/refusals.hpp"
@@ -84,15 +85,15 @@ Exit run_at(Session& session) {
   return runs(session, "at", {.clock = evt::Clock::realtime, .first = *moment, .interval = forever, .most = 1});
 }
 
-/// timeout(1) says 125 where its own command line is wrong: codes below are the command's.
-Exit usage_of(Mode mode) {
-  return mode == Mode::timeout ? Exit::internal : Exit::usage;
+/// timeout(1) says 125 where it cannot do its own work or its command line is wrong: codes below are the command's.
+Exit own(Exit exit, Mode mode) {
+  const bool collides = exit == Exit::failed || exit == Exit::usage;
+  return mode == Mode::timeout && collides ? Exit::internal : exit;
 }
 
-Exit run(Context& context, const Settings& settings) {
+Exit run(Context& context, const Settings& settings, Mode mode) {
   Session session(context, settings);
-  const auto mode = timer::mode_of(context.operands.front());
-  if (timer::refused(context, settings, mode)) return usage_of(mode);
+  if (timer::refused(context, settings, mode)) return own(Exit::usage, mode);
   switch (mode) {
     case Mode::sleep:
       return run_sleep(session);
@@ -104,18 +105,17 @@ Exit run(Context& context, const Settings& settings) {
       break;
   }
   const auto limit = duration_of(context, context.operands[1]);
-  return limit ? timeout(session, *limit) : usage_of(mode);
+  return limit ? timeout(session, *limit) : own(Exit::usage, mode);
 }
 
-/// As detail::enter, but what parsing refuses has the exit code of the mode too.
 Exit enter(const Invocation& invocation) {
   Settings settings;
   Context context(invocation);
-  if (const auto early = context.begin(&settings)) {
-    const auto mode = context.words.empty() ? Mode::sleep : timer::mode_of(context.words.front());
-    return *early == Exit::usage ? usage_of(mode) : *early;
-  }
-  return context.finish(run(context, settings));
+  const auto mode = timer::mode_of(first_operand(*invocation.applet, invocation.words));
+  if (const auto early = context.begin(&settings)) return own(*early, mode);
+  const auto exit = run(context, settings, mode);
+  const auto finished = context.finish(exit);
+  return finished == exit ? exit : own(finished, mode);
 }
 
 }  // namespace

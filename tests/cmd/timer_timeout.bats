@@ -38,6 +38,26 @@ alike() {
   one_line 127 "evtool timer: ./nosuch: No such file or directory"
 }
 
+@test "options may come before the word timeout: what is wrong is 125 there too, and 2 only where that word is a value" {
+  for words in "--verbose timeout 5x -- true" "-k 1x timeout 5 -- true" "--no-such timeout 5 -- true" \
+    "--backend epoll -s INT timeout 5" "--json-file /nosuch/report timeout 5 -- true" "-qk1 timeout" "--kill-after=2 timeout 1 true"; do
+    # shellcheck disable=SC2086
+    run -125 --separate-stderr "$EVTOOL" timer $words
+    one_line 125 "$stderr"
+  done
+  run -2 "$EVTOOL" timer -k timeout 5x
+  run -2 "$EVTOOL" timer --backend timeout 5
+  run -124 "$EVTOOL" timer --backend epoll -s INT -k 10 timeout .05 -- sleep 10
+  run -2 "$EVTOOL" timer -p timeout 10 -- sh -c 'exit 2'
+}
+
+@test "what is ours and fails is 125 also where the command did well" {
+  # shellcheck disable=SC2016
+  run --separate-stderr bash -c '"$1" timer timeout 10 --json-file fd:9 -- true 9>/dev/full' _ "$EVTOOL"
+  one_line 125 "evtool timer: fd:9: No space left on device"
+  run -1 "$EVTOOL" timer timeout 10 --json-file report -- false
+}
+
 @test "a command that a signal ended: 128+n, 137 where it was killed, --preserve-status" {
   # shellcheck disable=SC2016
   alike 143 10 -- sh -c 'kill -TERM $$'
@@ -59,9 +79,19 @@ alike() {
   [ "$("$ending" --caught ALRM --send TERM "${blocked[@]}" "$EVTOOL" timer timeout 10 -- sleep 10)" = "signal 15" ]
 }
 
+@test "a parent that ignores SIGCHLD changes nothing" {
+  alike_under() { run -"$1" env --ignore-signal=CHLD "$EVTOOL" timer timeout "${@:2}"; }
+  alike_under 0 10 -- true
+  alike_under 3 10 -- sh -c 'exit 3'
+  alike_under 124 .05 -- sleep 10
+}
+
 @test "--kill-after kills what ignores the first signal" {
   alike 137 --kill-after=.05 .05 -- env --ignore-signal=TERM sleep 10
   alike 124 --kill-after=10 .05 -- sleep 10
+  alike 124 --kill-after=0 .05 -- sleep 10
+  alike 124 -k .05 .05 -- sleep 10
+  alike 137 --preserve-status -k .05 .05 -- env --ignore-signal=TERM sleep 10
   alike 137 -k .05 --foreground .05 -- env --ignore-signal=TERM sleep 10
 }
 
@@ -69,6 +99,16 @@ alike() {
   [ "$("$ending" "$EVTOOL" timer timeout 10 -- sh -c 'kill -USR2 $$')" = "signal 12" ]
   ulimit -c unlimited
   [ "$("$ending" "$EVTOOL" timer timeout 10 -- sh -c 'ulimit -c 0; kill -QUIT $$')" = "signal 3" ]
+}
+
+@test "a command that dumps core is told" {
+  ulimit -c unlimited || skip "no core files"
+  # shellcheck disable=SC2016
+  run --separate-stderr timeout 10 sh -c 'kill -QUIT $$'
+  [ "$stderr" = "timeout: the monitored command dumped core" ] || skip "no core files here"
+  # shellcheck disable=SC2016
+  run --separate-stderr "$EVTOOL" timer timeout 10 -- sh -c 'kill -QUIT $$'
+  one_line 131 "evtool timer: the monitored command dumped core"
 }
 
 @test "signals are passed on, and SIGALRM means that the time is over" {
@@ -97,6 +137,26 @@ is_gone() {
   run -124 "$EVTOOL" timer timeout --foreground .1 -- bash -c 'sleep 100 >/dev/null 2>&1 3>&- & echo $!; wait'
   [ -d "/proc/$output" ]
   kill "$output"
+}
+
+@test "what somebody sends us reaches the whole group" {
+  # shellcheck disable=SC2016
+  script='sleep 100 >/dev/null 2>&1 & echo $! >grandchild; echo started >&2; wait'
+  run --separate-stderr "$ending" --send TERM "$EVTOOL" timer timeout 60 -- bash -c "$script"
+  [ "$output" = "signal 15" ]
+  is_gone "$(<grandchild)"
+}
+
+@test "timeouts in timeouts: the inner one ends its command when the outer one is over" {
+  # shellcheck disable=SC2016
+  script='echo $$ >command; exec sleep 100'
+  run -124 "$EVTOOL" timer timeout .2 -- "$EVTOOL" timer timeout 60 -- sh -c "$script"
+  is_gone "$(<command)"
+  run -124 "$EVTOOL" timer timeout 60 -- "$EVTOOL" timer timeout .05 -- sleep 60
+  run -124 timeout .2 "$EVTOOL" timer timeout 60 -- sh -c "$script"
+  is_gone "$(<command)"
+  run -124 "$EVTOOL" timer timeout .2 -- timeout 60 sh -c "$script"
+  is_gone "$(<command)"
 }
 
 @test "we survive ending the group, also where it is that of our parent" {

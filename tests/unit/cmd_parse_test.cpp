@@ -146,6 +146,21 @@ TEST(CmdParse, ACommandBeginsAtTheFirstOperand) {
   EXPECT_EQ(parsed({"--", "-n"}, Command::at_first_operand).command, (Words{"-n"}));
 }
 
+TEST(CmdParse, TheFirstOperandIsFoundBehindOptionsAlsoWhereTheyAreWrong) {
+  const auto first = [](std::initializer_list<std::string> words) {
+    std::vector<std::string> copies(words);
+    std::vector<char*> pointers;
+    for (auto& copy : copies)
+      pointers.push_back(copy.data());
+    return std::string(first_operand(plain, pointers));
+  };
+  EXPECT_EQ(first({"-n", "--output", "file", "-ba", "1", "--tee=x", "one", "two"}), "1");
+  EXPECT_EQ(first({"-anb", "x", "--color", "never", "--no-such", "one"}), "one");
+  EXPECT_EQ(first({"-n", "--output"}), "");
+  EXPECT_EQ(first({"-n", "--", "one"}), "");
+  EXPECT_EQ(first({"-"}), "-");
+}
+
 TEST(CmdParse, UnknownOptionsAreNamedAndTheNearestIsSuggested) {
   EXPECT_EQ(parsed({"--apend"}).error, "unknown option '--apend'; did you mean '--append'?");
   EXPECT_EQ(parsed({"--frobnicate"}).error, "unknown option '--frobnicate'");
