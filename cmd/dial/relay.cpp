@@ -46,7 +46,8 @@ std::string Relay::progress() const {
 }
 
 void Relay::read_input() {
-  out_.read.read({out_.buffer.get(), buffer_bytes}, evt::bind<&Relay::on_input>(*this));
+  const std::size_t most = datagrams() ? datagram_bytes : buffer_bytes;
+  out_.read.read({out_.buffer.get(), most}, evt::bind<&Relay::on_input>(*this));
 }
 
 void Relay::read_socket() {

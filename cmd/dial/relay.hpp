@@ -35,6 +35,7 @@ class Relay {
 
  private:
   static constexpr std::size_t buffer_bytes = std::size_t{64} * 1024;
+  static constexpr std::size_t datagram_bytes = std::size_t{16} * 1024;  // To send; as nc.
 
   /// One direction: a read, then a write, and again.
   struct Way {

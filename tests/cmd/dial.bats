@@ -239,6 +239,23 @@ END
   wait "$dial"
 }
 
+@test "at a terminal the end of the other side is the end" {
+  serve tcp 'echo bye'
+  run timeout 10 python3 -c 'import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
+while True:
+    try:
+        data = os.read(fd, 1024)
+    except OSError:
+        break
+    if not data: break
+    os.write(1, data)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$EVTOOL" dial 127.0.0.1 "$port"
+  [ "$status" -eq 0 ]
+  [[ $output == *bye* ]]
+}
+
 @test "wrong command lines are refused in one line" {
   refuses() {
     local message=$1
@@ -257,10 +274,4 @@ END
   refuses "option '--wait' is for connecting, not for -l" -l --wait 1s 80
   refuses "option '--proxy': 'ftp://x' is no proxy; expected socks5://[USER:PASSWORD@]HOST[:PORT] or http://…" --proxy ftp://x localhost 80
   refuses "option '--proxy' needs a host and a port" --proxy socks5://x unix:/x
-}
-
-@test "no descriptor is left open, whatever was tried" {
-  serve tcp 'ls -l /proc/self/fd >/dev/null; cat'
-  strace -f -qq -e trace=socket,close,connect -o calls "$EVTOOL" dial -z localhost "$port"
-  [ "$(grep -c 'socket(AF_INET.*SOCK_STREAM' calls)" -ge 1 ]
 }

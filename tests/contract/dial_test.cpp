@@ -471,6 +471,22 @@ TEST_P(Dialing, DestroyedUnderWayItLeavesNothingOpen) {
   EXPECT_EQ(count_descriptors(), before);
 }
 
+TEST_P(Dialing, OutlivesItsLoop) {
+  Silence silence(3);
+  const std::size_t before = count_descriptors();
+  Call call(loop());
+  call.options.attempt_delay = 1ns;
+  call.script.hosts["host"] = {.ipv6 = {.after = 1h}, .ipv4 = {.addresses = silence.names}};
+  call.options.resolution_delay = 1ns;
+  call.to("host", silence.names[0].port());
+  ASSERT_TRUE(run_until([&] { return call.dial.attempts().size() == 3; }));
+  destroy_loop();
+  EXPECT_LE(count_descriptors(), before);
+  EXPECT_TRUE(call.dial.idle());
+  EXPECT_EQ(call.done.calls, 0);
+  EXPECT_EQ(call.to("host").error(), Errc::no_loop);
+}
+
 TEST_P(Dialing, LosersAreClosedBeforeTheCallback) {
   Server server(loop());
   Silence silence(5);

@@ -62,7 +62,7 @@ struct DialOptions {
   nanoseconds attempt_timeout = never;
   nanoseconds timeout = never;  ///< For all of it, lookups too.
   /// With so many under way the next one waits; the oldest gives way when a further attempt_delay has passed.
-  std::size_t most_at_once = 8;
+  std::size_t most_at_once = 8;  ///< At least 1.
   std::size_t most_attempts = 64;
 };
 

@@ -98,7 +98,7 @@ void Dial::Race::advance() {
 /// Whether there is a place for one more. Where all are taken for long, the oldest one's becomes free.
 bool Dial::Race::may_begin() noexcept {
   if (attempts.size() >= options.most_attempts) return false;
-  if (under_way() < options.most_at_once) return true;
+  if (under_way() < std::max<std::size_t>(options.most_at_once, 1)) return true;
   if (!pressed || options.attempt_timeout != never) return false;
   lose(*oldest(), Outcome::failed, timed_out());
   return true;
