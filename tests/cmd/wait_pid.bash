@@ -26,6 +26,13 @@ needs_exit_info() {
   [[ ${release%%.*} -gt 6 || ($release == 6.* && $(cut -d. -f2 <<<"$release") -ge 15) ]] || skip "before Linux 6.15"
 }
 
+# needs_info KERNEL…: leaves out of $older_kernels what the kernel here is too old to play.
+needs_info() {
+  local release
+  release=$(uname -r)
+  [[ ${release%%.*} -gt 6 || ($release == 6.* && $(cut -d. -f2 <<<"$release") -ge 13) ]] || older_kernels=("${older_kernels[@]/$1/ENOTTY}")
+}
+
 # gone_pid: the id of a process that has ended and was reaped.
 gone_pid() {
   true &

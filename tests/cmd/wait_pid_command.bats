@@ -85,6 +85,29 @@ sys.exit(int(sys.argv[3]))'
   done
 }
 
+@test "an unprivileged user has the same: status, signals, --tree, and nothing left after a timeout" {
+  needs_user
+  # Nobody else may look into those of bats.
+  local folder
+  folder=$(mktemp -d)
+  chmod 777 "$folder"
+  cd "$folder"
+  run --separate-stderr as_user "$EVTOOL" wait-pid -- sh -c 'id -u; exit 3'
+  [ "$status" -eq 3 ]
+  [ "$output" = "$(as_user id -u)" ]
+  [[ $stderr == *" exited 3 after "*" (sh)" ]]
+  run --separate-stderr as_user "$ending" --send TERM "$EVTOOL" wait-pid -q -- /usr/bin/python3 -c "$awaits" TERM ready 9
+  [ "$output" = "exit 9" ]
+  run as_user "$EVTOOL" wait-pid -q --tree -- sh -c '(setsid sh -c "sleep .05; echo done >descendant" &) ; exit 4'
+  [ "$status" -eq 4 ]
+  [ "$(<descendant)" = "done" ]
+  run --separate-stderr as_user "$EVTOOL" wait-pid -q -t 1s --kill-after=50ms -- sh -c "
+    $(sleeps_as child) & setsid $(sleeps_as daemon) & (trap '' TERM; $(sleeps_as deaf)) & wait"
+  [ "$status" -eq 124 ]
+  [ -z "$(left child daemon deaf)" ]
+  rm -r "$folder"
+}
+
 @test "a command that ends on SIGTERM is not killed, and the timeout is still told" {
   run --separate-stderr timeout 20 "$EVTOOL" wait-pid -t 2s --kill-after=inf -- "$(type -P python3)" -c "$awaits" TERM ready 5
   [ "$status" -eq 124 ]
