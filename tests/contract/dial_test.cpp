@@ -324,8 +324,10 @@ TEST_P(Dialing, NoMoreThanEightAreUnderWayAndTheOldestGivesWay) {
   ASSERT_EQ(attempts.size(), 12U);
   EXPECT_EQ(std::ranges::count(attempts, Outcome::failed, &DialAttempt::outcome), 4);
   EXPECT_EQ(std::ranges::count(attempts, Outcome::abandoned, &DialAttempt::outcome), 8);
-  for (std::size_t i = 0; i < 4; ++i)
-    EXPECT_GE(duration_of(attempts[i]), 8 * 5ms);
+  for (const DialAttempt& attempt : attempts.first(4)) {
+    EXPECT_EQ(attempt.outcome, Outcome::failed);
+    EXPECT_GE(duration_of(attempt), 8 * 5ms);
+  }
 }
 
 TEST_P(Dialing, WithATimeoutOfItsOwnAnAttemptKeepsItsPlace) {
@@ -407,6 +409,20 @@ TEST_P(Dialing, ServersOfAServiceAreTriedByPriority) {
   ASSERT_TRUE(*call.done.result) << call.done.result->error().message();
   EXPECT_EQ((*call.done.result)->peer, server.address);
   EXPECT_EQ(call.script.asked, (std::vector<std::string>{"_x._tcp.example", "dead", "none", "live"}));
+}
+
+TEST_P(Dialing, AServiceWithMoreServersThanMayBeTriedComesToAnEnd) {
+  Call call(loop());
+  call.script.hosts["dead"] = {
+      .ipv6 = failing(0ms),
+      .ipv4 = {.addresses = Names{Address::loopback_ipv4(0), Address::ipv4({htonl(0x7f000002)}, 0)}}};
+  const std::uint16_t port = refusing(Address::loopback_ipv4(0)).port();
+  call.script.services = std::vector<detail::ServiceRecord>(5, {.port = port, .target = "dead"});
+  call.options.most_attempts = 2;
+  call.to(DialService{"_x._tcp.example"});
+  ASSERT_TRUE(run_until_called(call.done));
+  EXPECT_TRUE(failed_with(call.done, std::errc::connection_refused));
+  EXPECT_EQ(call.dial.attempts().size(), 2U);
 }
 
 TEST_P(Dialing, AServiceThatIsNotToBeHadIsAnError) {

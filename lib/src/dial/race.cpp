@@ -92,7 +92,8 @@ void Dial::Race::advance() {
   }
   if (due && candidates.empty() && !looking_up && begin_next_service()) return;
   if (under_way() != 0 || looking_up) return;
-  if (candidates.empty() ? services.empty() : attempts.size() >= options.most_attempts) end(std::unexpected(failure()));
+  const bool nobody_left = candidates.empty() && services.empty();
+  if (nobody_left || attempts.size() >= options.most_attempts) end(std::unexpected(failure()));
 }
 
 /// Whether there is a place for one more. Where all are taken for long, the oldest one's becomes free.
