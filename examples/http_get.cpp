@@ -1,4 +1,4 @@
-/// Prints a page: `http_get http://127.0.0.1:8080/path [BACKEND [LIMIT_MS]]`. A request of one's own is cancelled like
+/// Prints a page: `http_get http://www.example.com/path [BACKEND [LIMIT_MS]]`. A request of one's own is cancelled like
 /// any other, here when the time is up.
 #include "http_get.hpp"
 
@@ -27,7 +27,8 @@ int main(int count, char** arguments) {
   auto loop = evt::Loop::create(*options);
   if (!loop) return say(loop.error());
 
-  HttpGet get(*loop);
+  evt::dns::Resolver resolver(*loop);
+  HttpGet get(*loop, resolver);
   evt::Result<Page> page;
   auto done = [&](evt::Result<Page> result) { page = std::move(result); };
   get.get(std::move(*url), evt::bind(done));

@@ -1,7 +1,9 @@
-/// HttpGet: a request of a user's own, made of the library's: connect, send, receive. To whoever uses it, it is like
+/// HttpGet: a request of a user's own, made of the library's: dial, send, receive. To whoever uses it, it is like
 /// any other: one callback, cancel() at any time, and its destructor ends what is going on.
 #pragma once
 
+#include <evt/dial.hpp>
+#include <evt/dns/resolver.hpp>
 #include <evt/evt.hpp>
 
 #include <array>
@@ -12,24 +14,25 @@
 #include <string_view>
 #include <utility>
 
-/// Where a page is: `http://127.0.0.1:8080/path`. Names are not resolved here, and the port is never left out.
+/// Where a page is: `http://www.example.com/path`, `http://[::1]:8080`.
 struct Url {
-  evt::Address address;
+  evt::DialTarget target;
   std::string host;
   std::string path;
 
   static evt::Result<Url> parse(std::string_view text) {
     constexpr std::string_view scheme = "http://";
     if (!text.starts_with(scheme)) return std::unexpected(evt::errno_error("url", EPROTONOSUPPORT));
+    auto target = evt::dial_uri(text);
+    if (!target) return std::unexpected(target.error());
     text.remove_prefix(scheme.size());
     const std::string_view host = text.substr(0, text.find('/'));
     const std::string_view path = text.substr(host.size());
-    auto address = evt::Address::parse(host);
-    if (!address) return std::unexpected(address.error());
     // A blank or a line's end in here would be taken for the end of the request's line.
-    for (const char letter : path)
+    for (const char letter : text)
       if (letter <= ' ' || letter > '~') return std::unexpected(evt::errno_error("url", EINVAL));
-    return Url{*address, std::string(host), path.empty() ? "/" : std::string(path)};
+    return Url{std::move(*target), std::string(host.substr(host.rfind('@') + 1)),
+               path.empty() ? "/" : std::string(path)};
   }
 };
 
@@ -73,10 +76,13 @@ class HttpGet : public evt::ComposedRequest<HttpGet, Page> {
   /// Longer answers end with EFBIG.
   static constexpr std::size_t longest_bytes = std::size_t{64} << 20;
 
-  explicit HttpGet(evt::Loop& loop) : ComposedRequest(loop), loop_(loop) {}
+  /// The resolver must outlive it.
+  HttpGet(evt::Loop& loop, evt::dns::Resolver& resolver) : ComposedRequest(loop), loop_(loop), dial_(loop, resolver) {
+    dial_.unref();
+  }
   ~HttpGet() { settle(); }
 
-  /// Errors: what connect(2), send(2) and recv(2) say, EBADMSG for an answer that is cut short or is not HTTP.
+  /// Errors: those of Dial, what send(2) and recv(2) say, EBADMSG for an answer that is cut short or is not HTTP.
   evt::Ticket get(Url url, Done done) {
     if (idle()) url_ = std::move(url);
     return submit(done);
@@ -95,25 +101,26 @@ class HttpGet : public evt::ComposedRequest<HttpGet, Page> {
 
   void start() {
     answer_.clear();
-    auto socket = evt::open_socket({.family = url_.address.family()});
-    if (!socket) return complete(std::unexpected(socket.error()));
-    connection_.emplace(loop_, std::move(*socket));
-    connection_->part.connect(url_.address, evt::bind<&HttpGet::on_connected>(*this));
+    dial_.dial(url_.target, evt::bind<&HttpGet::on_dialed>(*this));
   }
 
   void cancel_parts() noexcept {
+    dial_.cancel();
     if (connection_) connection_->part.cancel();
   }
 
   void settle_parts() noexcept {
+    dial_.cancel_sync();
     if (connection_) connection_->part.cancel_sync();
     connection_.reset();
   }
 
-  void on_connected(evt::IoRequest& part, evt::Result<std::size_t> result) {
-    if (!goes_on(result)) return;
+  void on_dialed(evt::Result<evt::Dialed> dialed) {
+    if (!dialed) return end(std::unexpected(dialed.error()));
+    if (cancel_requested()) return end(std::unexpected(evt::Error("http", evt::Errc::canceled)));
+    connection_.emplace(loop_, std::move(dialed->socket));
     request_ = "GET " + url_.path + " HTTP/1.0\r\nHost: " + url_.host + "\r\n\r\n";
-    part.send(std::as_bytes(std::span(request_)), evt::bind<&HttpGet::on_sent>(*this));
+    connection_->part.send(std::as_bytes(std::span(request_)), evt::bind<&HttpGet::on_sent>(*this));
   }
 
   void on_sent(evt::IoRequest& part, evt::Result<std::size_t> result) {
@@ -148,6 +155,7 @@ class HttpGet : public evt::ComposedRequest<HttpGet, Page> {
   }
 
   evt::Loop& loop_;
+  evt::Dial dial_;
   Url url_;
   std::optional<Connection> connection_;
   std::string request_;

@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(Backends, HttpGets, testing::Values(Backend::io_uring, 
 
 /// A get with what came of it.
 struct Visit {
-  explicit Visit(Loop& loop) : get(loop) {}
+  explicit Visit(Loop& loop) : resolver(loop), get(loop, resolver) {}
   Ticket go(Url url) { return get.get(std::move(url), bind<&Visit::on_page>(*this)); }
   Action on_page(Result<Page> result) {
     ++calls;
@@ -95,6 +95,7 @@ struct Visit {
   int calls = 0;
   int wanted = 1;
   Result<Page> page;
+  dns::Resolver resolver;
   HttpGet get;
 };
 
@@ -197,6 +198,16 @@ TEST_P(HttpGets, DestroyedHalfWayItIsGone) {
   EXPECT_EQ(*ran, 0U) << "nobody is left to be called";
 }
 
+TEST_P(HttpGets, AHostIsFoundByName) {
+  std::string url = server->url("/small");
+  url.replace(url.find("127.0.0.1"), 9, "localhost");
+  Visit visit(loop());
+  visit.go(Url::parse(url).value());
+  ASSERT_TRUE(loop().run());
+  ASSERT_TRUE(visit.page) << visit.page.error().message();
+  EXPECT_EQ(visit.page->body, "hello\n");
+}
+
 TEST_P(HttpGets, NobodyListeningIsAnError) {
   Address address;
   {
@@ -237,11 +248,12 @@ TEST_P(HttpGets, AnAnswerThatIsCutShortOrNoHttpIsAnError) {
 }
 
 TEST(HttpUrl, IsRefusedWhereItIsNotOne) {
-  for (const std::string_view text : {"", "127.0.0.1:80", "https://127.0.0.1:80/", "http://", "http://localhost:80/",
-                                      "http://127.0.0.1/", "http://127.0.0.1:80/a b", "http://127.0.0.1:80/\r\nX: y"}) {
+  for (const std::string_view text : {"", "127.0.0.1:80", "https://127.0.0.1:80/", "http://", "http:///x",
+                                      "http://a b/", "http://127.0.0.1:80/a b", "http://127.0.0.1:80/\r\nX: y"}) {
     EXPECT_FALSE(Url::parse(text)) << text;
   }
   EXPECT_EQ(Url::parse("http://[::1]:80")->path, "/");
+  EXPECT_EQ(std::get<DialHost>(Url::parse("http://www.example.com/x")->target).port, 80);
 }
 
 /// Runs the example itself: what it printed, and its exit status.
