@@ -192,6 +192,7 @@ TEST(DnsRdata, TextThatIsNoneIsRefusedWithItsReason) {
       {Type::ds, "1 8 1 ABCD", "dns: a digest of a wrong size"},
       {Type::dnskey, "256 3 8 AQ=", "dns: digits that are none"},
       {Type::dnskey, "256 3 8 AQ==AQ==", "dns: digits that are none"},
+      {Type::dnskey, "256 3 8 AQ=AAAA=", "dns: digits that are none"},
       {Type::dnskey, "256 3 NOSUCH AQ==", "dns: a number that is none, or too large"},
       {Type::rrsig, "A 8 2 1 20211301000000 1 1 a AA==", "dns: a number that is none, or too large"},
       {Type::nsec, "a. NOSUCH", "dns: a word that is not known"},
