@@ -122,6 +122,8 @@ Connector::Outcome Connector::try_once(const Plan& plan, evt::nanoseconds deadli
 }
 
 Connector::Outcome Connector::connect_to(const evt::DialTarget& target, const evt::DialOptions& options) {
+  // While one waits for a machine to come up, its resolv.conf may change.
+  if (settings_.wait) dial_.reset();
   if (!dial_) {
     const bool named = !std::holds_alternative<evt::Address>(target);
     if (named) {

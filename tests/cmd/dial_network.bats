@@ -135,3 +135,27 @@ within() { ((took <= $1 * slack)); }
   [ "$output" = "hello from 192.0.2.1" ]
   [[ $stderr != *AAAA* ]]
 }
+
+@test "--wait looks names up as the machine is set up by then" {
+  run --separate-stderr "$BATS_TEST_DIRNAME/network" "host www.test a=192.0.2.1" "listen 192.0.2.1 80" -- bash -c '
+    echo "nameserver 203.0.113.1" >/etc/resolv.conf
+    (sleep 0.5; echo "nameserver 127.0.0.1" >/etc/resolv.conf) &
+    "$1" dial --wait 10s --every 100ms www.test 80' _ "$EVTOOL"
+  [ "$status" -eq 0 ]
+  [ "$output" = "hello from 192.0.2.1" ]
+}
+
+@test "LOCALDOMAIN and RES_OPTIONS count, but not for a program with more rights than its user" {
+  local folder
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  cp "$EVTOOL" "$folder/evtool"
+  chmod 4755 "$folder/evtool"
+  run --separate-stderr "$BATS_TEST_DIRNAME/network" "host www.test a=192.0.2.1" "listen 192.0.2.1 80" -- \
+    setpriv --reuid 65534 --regid 65534 --clear-groups env LOCALDOMAIN=test RES_OPTIONS=ndots:0 "$EVTOOL" dial www 80
+  [ "$output" = "hello from 192.0.2.1" ]
+  run --separate-stderr "$BATS_TEST_DIRNAME/network" "host www.test a=192.0.2.1" "listen 192.0.2.1 80" -- \
+    setpriv --reuid 65534 --regid 65534 --clear-groups env LOCALDOMAIN=test sh -c '"$1" dial www 80; echo "$?"' _ "$folder/evtool"
+  rm -r "$folder"
+  [ "${lines[-1]}" = 6 ]
+}
