@@ -113,7 +113,7 @@ void append_message(std::string& out, const Message& message, const Sections& se
                     std::span<const std::byte> cookie) {
   if (sections.comments) {
     append_header(out, message);
-    if (message.edns()) append_edns(out, *message.edns(), cookie);
+    if (const auto& edns = message.edns()) append_edns(out, *edns, cookie);
   }
   const auto titles = titles_of(message.header().opcode());
   const auto record = [&](const evt::dns::Record& found) {

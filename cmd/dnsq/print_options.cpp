@@ -132,7 +132,7 @@ void append_expiry(std::string& out, std::uint64_t seconds) {
   for (const Unit& unit : units) {
     const std::uint64_t count = seconds / unit.seconds;
     seconds %= unit.seconds;
-    if (count == 0 && !(none && unit.seconds == 1)) continue;
+    if (count == 0 && (!none || unit.seconds != 1)) continue;
     fmt::format_to(std::back_inserter(out), "{}{} {}{}", out.size() > begin ? " " : "", count, unit.name,
                    count == 1 ? "" : "s");
   }
@@ -174,16 +174,33 @@ const char* name_of(OptionCode code) {
   return nullptr;
 }
 
+bool append_llq(std::string& out, Bytes data) {
+  if (data.size() != 18) return false;
+  fmt::format_to(std::back_inserter(out), " Version: {}, Opcode: {}, Error: {}, Identifier: {}, Lifetime: {}",
+                 number(data, 0, 2), number(data, 2, 2), number(data, 4, 2), number(data, 6, 8), number(data, 14, 4));
+  return true;
+}
+
+bool append_key_tags(std::string& out, Bytes data) {
+  if (data.empty() || data.size() % 2 != 0) return false;
+  for (std::size_t at = 0; at < data.size(); at += 2) {
+    fmt::format_to(std::back_inserter(out), "{} {}", at > 0 ? "," : "", number(data, at, 2));
+  }
+  return true;
+}
+
+void append_keepalive(std::string& out, Bytes data) {
+  if (data.size() != 2) return append_dump(out, data);
+  fmt::format_to(std::back_inserter(out), " {}.{} secs", number(data, 0, 2) / 10, number(data, 0, 2) % 10);
+}
+
 /// The data of an option that has a name. False where it is not what it should be.
 bool append_value(std::string& out, const Option& option, Bytes cookie) {
   const Bytes data = option.data;
   auto end = std::back_inserter(out);
   switch (option.code) {
     case OptionCode::llq:
-      if (data.size() != 18) return false;
-      fmt::format_to(end, " Version: {}, Opcode: {}, Error: {}, Identifier: {}, Lifetime: {}", number(data, 0, 2),
-                     number(data, 2, 2), number(data, 4, 2), number(data, 6, 8), number(data, 14, 4));
-      return true;
+      return append_llq(out, data);
     case OptionCode::client_subnet: {
       auto subnet = client_subnet(option);
       return subnet && append_subnet(out, *subnet);
@@ -192,21 +209,16 @@ bool append_value(std::string& out, const Option& option, Bytes cookie) {
       if (data.size() == 4) append_expiry(out, number(data, 0, 4));
       return data.empty() || data.size() == 4;
     case OptionCode::cookie:
-      if (data.size() != 8 && (data.size() < 16 || data.size() > 40)) return false;
       append_cookie(out, data, cookie);
-      return true;
+      return data.size() == 8 || (data.size() >= 16 && data.size() <= 40);
     case OptionCode::tcp_keepalive:
-      if (data.size() != 2) return append_dump(out, data), true;
-      fmt::format_to(end, " {}.{} secs", number(data, 0, 2) / 10, number(data, 0, 2) % 10);
+      append_keepalive(out, data);
       return true;
     case OptionCode::padding:
       if (!data.empty()) fmt::format_to(end, " ({} bytes)", data.size());
       return true;
     case OptionCode::key_tag:
-      if (data.empty() || data.size() % 2 != 0) return false;
-      for (std::size_t at = 0; at < data.size(); at += 2)
-        fmt::format_to(end, "{} {}", at > 0 ? "," : "", number(data, at, 2));
-      return true;
+      return append_key_tags(out, data);
     case OptionCode::extended_error: {
       auto error = extended_error(option);
       if (error) append_error(out, *error);
@@ -214,9 +226,8 @@ bool append_value(std::string& out, const Option& option, Bytes cookie) {
     }
     case OptionCode::client_tag:
     case OptionCode::server_tag:
-      if (data.size() != 2) return false;
-      fmt::format_to(end, " {}", number(data, 0, 2));
-      return true;
+      if (data.size() == 2) fmt::format_to(end, " {}", number(data, 0, 2));
+      return data.size() == 2;
     default:
       append_dump(out, data);
       return true;

@@ -10,15 +10,15 @@
 
 namespace evt::dns {
 
-/// Why a message is none. Literals, so that they can be the operation of an Error.
+/// Why a message is none. Literals, so that they can be the operation of an Error; arrays, so that each has one address.
 namespace reason {
-inline constexpr const char* ends_early = "dns: the message ends early";
-inline constexpr const char* label_kind = "dns: a label of an unknown kind";
-inline constexpr const char* name_too_long = "dns: a name of more than 255 octets";
-inline constexpr const char* pointer_forward = "dns: a compression pointer that does not point backwards";
-inline constexpr const char* pointer_header = "dns: a compression pointer into the header";
-inline constexpr const char* pointer_chain = "dns: too many compression pointers in a name";
-inline constexpr const char* pointer_forbidden = "dns: a compressed name where none may be";
+inline constexpr char ends_early[] = "dns: the message ends early";
+inline constexpr char label_kind[] = "dns: a label of an unknown kind";
+inline constexpr char name_too_long[] = "dns: a name of more than 255 octets";
+inline constexpr char pointer_forward[] = "dns: a compression pointer that does not point backwards";
+inline constexpr char pointer_header[] = "dns: a compression pointer into the header";
+inline constexpr char pointer_chain[] = "dns: too many compression pointers in a name";
+inline constexpr char pointer_forbidden[] = "dns: a compressed name where none may be";
 }  // namespace reason
 
 enum class Compression { allowed, forbidden };

@@ -81,15 +81,15 @@ class Parser {
 };
 
 namespace reason {
-inline constexpr const char* missing = "dns: something is missing at the end of a record";
-inline constexpr const char* too_much = "dns: something too much at the end of a record";
-inline constexpr const char* bad_number = "dns: a number that is none, or too large";
-inline constexpr const char* bad_word = "dns: a word that is not known";
-inline constexpr const char* bad_digits = "dns: digits that are none";
-inline constexpr const char* bad_address = "dns: an address that is none";
-inline constexpr const char* bad_string = "dns: a string that is too long, or an escape that is none";
-inline constexpr const char* bad_parameter = "dns: a service parameter that is none";
-inline constexpr const char* bad_location = "dns: a location that is none";
+inline constexpr char missing[] = "dns: something is missing at the end of a record";
+inline constexpr char too_much[] = "dns: something too much at the end of a record";
+inline constexpr char bad_number[] = "dns: a number that is none, or too large";
+inline constexpr char bad_word[] = "dns: a word that is not known";
+inline constexpr char bad_digits[] = "dns: digits that are none";
+inline constexpr char bad_address[] = "dns: an address that is none";
+inline constexpr char bad_string[] = "dns: a string that is too long, or an escape that is none";
+inline constexpr char bad_parameter[] = "dns: a service parameter that is none";
+inline constexpr char bad_location[] = "dns: a location that is none";
 }  // namespace reason
 
 }  // namespace evt::dns

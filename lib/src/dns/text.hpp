@@ -51,9 +51,8 @@ inline void append_number(std::string& out, std::uint64_t value) {
 /// Digits and nothing else, and no more than `most`.
 inline std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t most) noexcept {
   std::uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || value > most) return std::nullopt;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value > most) return std::nullopt;
   return value;
 }
 

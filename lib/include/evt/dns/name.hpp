@@ -23,7 +23,7 @@ class Name {
   /// The root.
   Name() noexcept : size_(1) { octets_[0] = std::byte{0}; }
   Name(const Name& other) noexcept : size_(other.size_) { std::memcpy(octets_, other.octets_, size_); }
-  Name& operator=(const Name& other) noexcept {
+  Name& operator=(const Name& other) noexcept {  // NOLINT(bugprone-unhandled-self-assignment): memmove does.
     size_ = other.size_;
     std::memmove(octets_, other.octets_, size_);
     return *this;
