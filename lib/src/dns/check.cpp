@@ -182,8 +182,8 @@ void Checker::digest(char letter) noexcept {
     std::uint8_t kind;
     std::size_t octets;
   };
-  static constexpr Size sizes[] = {{'d', 1, 20}, {'d', 2, 32}, {'d', 3, 32}, {'d', 4, 48},
-                                   {'f', 1, 20}, {'f', 2, 32}, {'z', 1, 48}, {'z', 2, 64}};
+  static constexpr Size sizes[] = {{'d', 1, 20}, {'d', 2, 32}, {'d', 4, 48}, {'f', 1, 20},
+                                   {'f', 2, 32}, {'z', 1, 48}, {'z', 2, 64}};
   if (reader_.failed()) return;
   const std::uint8_t kind = detail::octet_at(message_, reader_.at() - 1);
   auto octets = letter == 'f' ? reader_.rest() : some(reader_.rest());  // As dig has it, a fingerprint may be none.

@@ -142,11 +142,7 @@ bool Printer::word(char letter) {
       vocabulary(Vocabulary::algorithm, reader_.u8());
       return true;
     case 'T':
-      if (const std::uint16_t type = reader_.u16(); type != 0) {
-        type_word(type);
-      } else {
-        decimal(type);
-      }
+      type_word(reader_.u16());
       return true;
     case 'R':
       named_type_or_number(reader_.u16());

@@ -76,7 +76,11 @@ void Printer::protocols(detail::OctetReader value) {
     if (more) out_ += ',';
     for (std::byte octet : value.take(value.u8())) {
       if (octet == std::byte{','} || octet == std::byte{'\\'}) out_ += "\\\\";
-      append_quotable(out_, octet);
+      if (octet == std::byte{' '}) {
+        append_decimal_escape(out_, octet);
+      } else {
+        append_quotable(out_, octet);
+      }
     }
   }
   out_ += '"';
