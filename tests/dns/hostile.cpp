@@ -20,10 +20,7 @@ Outcome outcome_of(const Result<Answer>& answer) {
   outcome.tries = answer->tries;
   outcome.server = answer->server;
   for (const Record& record : answer->message.answers()) {
-    const auto address = record.address(0);
-    if (!address) continue;
-    outcome.text = address->to_string();
-    outcome.text.resize(outcome.text.rfind(':'));
+    if (const auto address = record.address(0)) outcome.text = address->ip_to_string();
   }
   return outcome;
 }

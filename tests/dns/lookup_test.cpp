@@ -105,12 +105,8 @@ class Lookups : public contract::Contract {
 
   static std::string text_of(std::span<const Address> list) {
     std::string text;
-    for (const Address& address : list) {
-      std::string one = address.to_string();
-      one.resize(one.rfind(':'));
-      std::erase_if(one, [](char letter) { return letter == '[' || letter == ']'; });
-      text.append(text.empty() ? "" : " ").append(one);
-    }
+    for (const Address& address : list)
+      text.append(text.empty() ? "" : " ").append(address.ip_to_string());
     return text;
   }
 

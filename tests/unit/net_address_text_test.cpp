@@ -198,5 +198,11 @@ TEST(AddressText, SaysWhatHasNoAddress) {
   EXPECT_EQ(Address::copy_of(&foreign, sizeof foreign)->to_string(), "family 16");
 }
 
+TEST(AddressText, OfAnIpAddressAloneHasNeitherPortNorBrackets) {
+  for (const char* text : {"192.0.2.1", "2001:db8::1", "fe80::1%1"})
+    EXPECT_EQ(Address::parse_ip(text, 53)->ip_to_string(), text);
+  EXPECT_EQ(Address::unix_path("/x")->ip_to_string(), "unix:/x");
+}
+
 }  // namespace
 }  // namespace evt

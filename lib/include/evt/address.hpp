@@ -70,6 +70,9 @@ class Address {
   /// a family that is foreign here, "none" for no address. Allocates.
   std::string to_string() const;
 
+  /// An IP address as parse_ip() takes it: without port and brackets; others as to_string(). Allocates.
+  std::string ip_to_string() const;
+
   /// By family, address, port and interface. What names nothing (padding, the flow label) does not count.
   bool operator==(const Address& other) const noexcept { return (*this <=> other) == 0; }
   std::strong_ordering operator<=>(const Address& other) const noexcept;

@@ -8,6 +8,7 @@
 #include <evt/dns/error.hpp>
 #include <evt/dns/hosts.hpp>
 #include <evt/dns/idn.hpp>
+#include <evt/dns/match.hpp>
 #include <evt/dns/message.hpp>
 #include <evt/dns/name.hpp>
 #include <evt/dns/query.hpp>

@@ -1,7 +1,7 @@
 /// Exchange: sockets, deadlines and frames; whatever does not answer is passed over.
 #include "dns/exchange.hpp"
 
-#include "dns/match.hpp"
+#include <evt/dns/match.hpp>
 #include <evt/socket.hpp>
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 /// match: a reply is held against what was sent, octet by octet.
-#include "dns/match.hpp"
+#include <evt/dns/match.hpp>
 
 #include <algorithm>
 
-namespace evt::dns::detail {
+namespace evt::dns {
 
 namespace {
 
@@ -68,13 +68,7 @@ Likeness compare(std::span<const std::byte> reply, std::span<const std::byte> se
   return Likeness::other_case;
 }
 
-bool speaks_without_question(std::span<const std::byte> reply) noexcept {
-  constexpr unsigned name_error = 3;
-  return question_count(reply) == 0 && rcode(reply) != 0 && rcode(reply) != name_error;
-}
-
-}  // namespace
-
+/// The question section without the header; nothing where it is cut or has compressed names.
 std::span<const std::byte> question_of(std::span<const std::byte> message) noexcept {
   if (message.size() < header_size) return {};
   std::span<const std::byte> rest = message.subspan(header_size);
@@ -86,6 +80,13 @@ std::span<const std::byte> question_of(std::span<const std::byte> message) noexc
   }
   return rest.first(total);
 }
+
+bool speaks_without_question(std::span<const std::byte> reply) noexcept {
+  constexpr unsigned name_error = 3;
+  return question_count(reply) == 0 && rcode(reply) != 0 && rcode(reply) != name_error;
+}
+
+}  // namespace
 
 Match match(std::span<const std::byte> reply, std::span<const std::byte> sent) noexcept {
   if (reply.size() < header_size || sent.size() < header_size) return Match::foreign;
@@ -102,4 +103,4 @@ Match match(std::span<const std::byte> reply, std::span<const std::byte> sent) n
   return likeness == Likeness::same ? Match::answer : Match::other_case;
 }
 
-}  // namespace evt::dns::detail
+}  // namespace evt::dns

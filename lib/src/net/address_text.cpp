@@ -121,15 +121,14 @@ std::string format_unix(const Address& address) {
 std::string format_ip(const Address& address) {
   char buffer[INET6_ADDRSTRLEN];
   const sockaddr* data = address.data();
-  std::string port = ':' + std::to_string(address.port());
   if (address.family() == AF_INET) {
     inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(data)->sin_addr, buffer, sizeof buffer);
-    return buffer + port;
+    return buffer;
   }
   inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(data)->sin6_addr, buffer, sizeof buffer);
-  std::string text = std::string("[") + buffer;
+  std::string text = buffer;
   if (address.scope() != 0) text += '%' + std::to_string(address.scope());
-  return text + ']' + port;
+  return text;
 }
 
 }  // namespace
@@ -172,13 +171,18 @@ std::string Address::to_string() const {
     case AF_UNSPEC:
       return "none";
     case AF_INET:
+      return format_ip(*this) + ':' + std::to_string(port());
     case AF_INET6:
-      return format_ip(*this);
+      return '[' + format_ip(*this) + "]:" + std::to_string(port());
     case AF_UNIX:
       return format_unix(*this);
     default:
       return "family " + std::to_string(family());
   }
+}
+
+std::string Address::ip_to_string() const {
+  return family() == AF_INET || family() == AF_INET6 ? format_ip(*this) : to_string();
 }
 
 }  // namespace evt

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-namespace evt::dns::detail {
+namespace evt::dns {
 
 enum class Match : std::uint8_t {
   answer,
@@ -14,10 +14,8 @@ enum class Match : std::uint8_t {
   foreign,     ///< Something else.
 };
 
-/// The octets of the question section of `message`, header excluded; nothing where it is cut or has compressed names.
-std::span<const std::byte> question_of(std::span<const std::byte> message) noexcept;
-
-/// An error without a question is an answer too: servers that could not read the question send it so.
+/// Whether `reply`, of which nothing was checked yet, answers `sent`, a whole message. An error without a question is an
+/// answer too: servers that could not read the question send it so. Allocates nothing.
 Match match(std::span<const std::byte> reply, std::span<const std::byte> sent) noexcept;
 
-}  // namespace evt::dns::detail
+}  // namespace evt::dns
