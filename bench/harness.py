@@ -216,3 +216,46 @@ def find_executable(name, build):
 def write_json(path, tool, arguments, result):
     document = {"schema": 1, "tool": tool, "machine": machine(), "args": arguments, "result": result}
     Path(path).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured value against what it is held to: `value` in the unit of its name, or a ratio of two."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    bar: float | None = None
+
+    def verdict(self):
+        if self.bar is None:
+            return ""
+        return "met" if self.value <= self.bar else "MISSED"
+
+
+def figure(name, values, bar=None):
+    return Figure(name, median(values), min(values), max(values), bar)
+
+
+def ratios(left, right):
+    return [ours / theirs for ours, theirs in zip(left, right)]
+
+
+def show(figures, json_path):
+    """Prints a table, writes JSON where wanted, and returns what to exit with: 1 where a bar was missed."""
+    rows = [
+        [
+            each.name,
+            f"{each.value:.3f}",
+            f"{each.low:.3f}..{each.high:.3f}",
+            "" if each.bar is None else f"{each.bar:g}",
+            each.verdict(),
+        ]
+        for each in figures
+    ]
+    print("\n".join(table(["figure", "median", "min..max", "bar", ""], rows)))
+    if json_path:
+        entries = [vars(each) | {"verdict": each.verdict()} for each in figures]
+        Path(json_path).write_text(json.dumps(entries, indent=1), encoding="utf-8")
+    return 1 if any(each.verdict() == "MISSED" for each in figures) else 0
