@@ -13,7 +13,7 @@ _evtool() {
     *)
       for ((index = 1; index < COMP_CWORD; ++index)); do
         case ${COMP_WORDS[index]} in
-          cat | timer | wait-pid | dial) applet=${COMP_WORDS[index]} && break ;;
+          cat | dnsq | timer | wait-pid | dial) applet=${COMP_WORDS[index]} && break ;;
         esac
       done
       ;;
@@ -37,6 +37,23 @@ _evtool() {
     cat:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     cat:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
     cat:--trace) _evtool_files -f "$current" && return ;;
+    dnsq:-t | dnsq:--type) return ;;
+    dnsq:-c | dnsq:--class) return ;;
+    dnsq:-x | dnsq:--reverse) return ;;
+    dnsq:-p | dnsq:--port) return ;;
+    dnsq:--timeout) return ;;
+    dnsq:--tries) return ;;
+    dnsq:--bufsize) return ;;
+    dnsq:--subnet) return ;;
+    dnsq:--padding) return ;;
+    dnsq:--ndots) return ;;
+    dnsq:-f | dnsq:--file) _evtool_files -f "$current" && return ;;
+    dnsq:--concurrency) return ;;
+    dnsq:--rate) return ;;
+    dnsq:--json-file) _evtool_files -f "$current" && return ;;
+    dnsq:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
+    dnsq:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
+    dnsq:--trace) _evtool_files -f "$current" && return ;;
     timer:-c | timer:--count) return ;;
     timer:--overlap) mapfile -t COMPREPLY < <(compgen -W 'skip queue kill' -- "$current") && return ;;
     timer:--splay) return ;;
@@ -74,7 +91,7 @@ _evtool() {
         mapfile -t COMPREPLY < <(compgen -W '--list --install= --symbolic --bare --completions= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       else
-        mapfile -t COMPREPLY < <(compgen -W 'cat timer wait-pid dial' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'cat dnsq timer wait-pid dial' -- "$current")
       fi
       ;;
     cat)
@@ -83,6 +100,12 @@ _evtool() {
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       else
         _evtool_files -f "$current"
+      fi
+      ;;
+    dnsq)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-t --type= -c --class= -x --reverse= -p --port= -4 --ipv4 -6 --ipv6 --tcp --short --answer --timeout= --tries= --no-rd --do --cd --no-ad --no-edns --no-cookie --nsid --bufsize= --subnet= --padding= --search --ndots= --ignore-tc --x20 --stdin -f --file= --concurrency= --rate= --ordered -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       fi
       ;;
     timer)
@@ -111,4 +134,4 @@ _evtool_files() {
   mapfile -t COMPREPLY < <(compgen "$1" -- "$2")
 }
 
-complete -F _evtool evtool evtool-cat ev-cat evtool-timer ev-timer evtool-wait-pid ev-wait-pid evtool-dial ev-dial
+complete -F _evtool evtool evtool-cat ev-cat evtool-dnsq ev-dnsq evtool-timer ev-timer evtool-wait-pid ev-wait-pid evtool-dial ev-dial

@@ -138,10 +138,6 @@ void append_short(std::string& out, const Message& message) {
 }
 
 void append_statistics(std::string& out, const Arrival& arrival) {
-  const std::string address = arrival.server.with_port(0).to_string();
-  // 127.0.0.1:0 or [::1]:0
-  std::string_view ip = std::string_view(address).substr(0, address.rfind(':'));
-  if (ip.starts_with('[')) ip = ip.substr(1, ip.size() - 2);
   const std::time_t when = arrival.when.time_since_epoch().count();
   std::tm local{};
   localtime_r(&when, &local);
@@ -150,9 +146,10 @@ void append_statistics(std::string& out, const Arrival& arrival) {
   fmt::format_to(std::back_inserter(out),
                  ";; Query time: {} msec\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {}\n"
                  ";; MSG SIZE  rcvd: {}\n",
-                 std::chrono::duration_cast<std::chrono::milliseconds>(arrival.took).count(), ip, arrival.server.port(),
-                 arrival.server_name, arrival.transport == evt::dns::Transport::tcp ? "TCP" : "UDP",
-                 std::string_view(moment, size), arrival.size);
+                 std::chrono::duration_cast<std::chrono::milliseconds>(arrival.took).count(),
+                 arrival.server.ip_to_string(), arrival.server.port(), arrival.server_name,
+                 arrival.transport == evt::dns::Transport::tcp ? "TCP" : "UDP", std::string_view(moment, size),
+                 arrival.size);
 }
 
 }  // namespace evtool::dnsq
