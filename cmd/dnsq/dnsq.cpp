@@ -194,9 +194,9 @@ Exit run(Context& context, const Settings& given) {
 constinit const Applet dnsq_applet = checked({
     .name = "dnsq",
     .summary = "ask name servers one question, or a million",
-    .details = "NAME is asked for each TYPE behind it, or for A. Words of dig are understood, such\n"
-               "as +short +tcp +dnssec. Exit status: 0 NOERROR, 3 NXDOMAIN, 4 another error,\n"
-               "5 malformed reply, 9 no reply\n",
+    .details = "NAME is asked for each TYPE behind it, or for A. Words of dig are understood,\n"
+               "such as +short +tcp +dnssec. Exit status: 0 NOERROR, 3 NXDOMAIN, 4 another\n"
+               "error, 5 malformed reply, 9 no reply\n",
     .operands = {.form = "[@SERVER[:PORT]] NAME... [TYPE...] [+WORD...]"},
     .standard_output = Stdout::report,
     .options = options,
