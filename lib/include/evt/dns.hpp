@@ -12,6 +12,7 @@
 #include <evt/dns/message.hpp>
 #include <evt/dns/name.hpp>
 #include <evt/dns/query.hpp>
+#include <evt/dns/rdata.hpp>
 #include <evt/dns/resolver.hpp>
 #include <evt/dns/services.hpp>
 #include <evt/dns/special_name.hpp>
