@@ -25,3 +25,9 @@ one_line() {
 in_terminal() {
   python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' "$@" </dev/null
 }
+
+# Skips where system calls cannot be watched or failed on purpose.
+needs_strace() {
+  [[ -z ${EVT_SANITIZE-} ]] || skip "leak checking and strace do not go together"
+  strace -o /dev/null true 2>/dev/null || skip "no strace here"
+}
