@@ -1,8 +1,8 @@
 /// DNS over TCP: a Query reads what a server sends it, however it is cut into pieces.
 /// Input: one octet for the number of pieces, that many sizes, and the stream. `ID` in it becomes the id that was asked
 /// with.
-#include "dns/match.hpp"
 #include "fuzz.hpp"
+#include <evt/dns/match.hpp>
 #include <evt/dns/query.hpp>
 #include <evt/loop.hpp>
 
@@ -46,8 +46,8 @@ bool has_answer(std::string_view stream, std::span<const std::byte> sent) {
     if (stream.size() - 2 < size) return false;
     auto frame = std::as_bytes(std::span(stream.substr(2, size)));
     stream.remove_prefix(2 + size);
-    const auto match = size == 0 ? evt::dns::detail::Match::foreign : evt::dns::detail::match(frame, sent);
-    if (match == evt::dns::detail::Match::answer || match == evt::dns::detail::Match::other_case) {
+    const auto match = size == 0 ? evt::dns::Match::foreign : evt::dns::match(frame, sent);
+    if (match == evt::dns::Match::answer || match == evt::dns::Match::other_case) {
       return evt::dns::Message::parse(frame).has_value();
     }
   }
