@@ -85,7 +85,7 @@ Bulk::~Bulk() {
 }
 
 Exit Bulk::run() {
-  rate_began_ = loop_.now();
+  began_ = rate_began_ = loop_.now();
   schedule();
   if (const auto ran = loop_.run(); !ran) {
     context_.error("{}", ran.error().message());
@@ -362,7 +362,7 @@ bool Bulk::is_over() const {
 }
 
 evt::Action Bulk::on_progress() const {
-  context_.complain(tally_.text(loop_.now() - rate_began_));
+  context_.complain(tally_.text(loop_.now() - began_));
   return evt::Action::rearm;
 }
 
@@ -371,7 +371,7 @@ Exit Bulk::conclude() {
     context_.error("standard output: {}", error->code.message());
     return Exit::failed;
   }
-  context_.note("{}", tally_.text(loop_.now() - rate_began_));
+  context_.note("{}", tally_.text(loop_.now() - began_));
   if (const auto& error = lines_.error()) {
     context_.error("{}: {}", settings_.file.value_or("standard input"), error->code.message());
     return Exit::failed;

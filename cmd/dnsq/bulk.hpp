@@ -108,6 +108,7 @@ class Bulk final : private ChannelUser, private StreamUser {
   std::uint32_t under_way_ = 0;
   std::uint8_t most_tries_;
   bool scheduled_ = false;
+  evt::nanoseconds began_{0};
   evt::nanoseconds rate_began_{0};
   evt::Timer rate_timer_;
   evt::Timer channel_timer_;

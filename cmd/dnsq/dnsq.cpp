@@ -88,7 +88,7 @@ std::optional<Exit> refuse(const Context& context, const Settings& settings, con
 }
 
 bool wanted(const Settings& settings, const evt::Address& address) {
-  return !(settings.ipv4 && address.family() == AF_INET6) && !(settings.ipv6 && address.family() == AF_INET);
+  return address.family() == AF_INET6 ? !settings.ipv4 : !settings.ipv6;
 }
 
 /// Addresses of a server that was named.

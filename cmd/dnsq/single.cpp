@@ -83,7 +83,7 @@ class Session {
     const Fate fate = result_ ? fate_of(result_->message.rcode()) : fate_of(result_.error());
     worst_ = std::max(worst_, fate);
     const std::string subject = ask.topic.name.text().append(" ").append(evt::dns::text_of(ask.topic.type));
-    if (report_) return show_json(ask);
+    if (report_) return show_json(report_->result(), ask);
     if (!result_) {
       context_.error("{}: {}{}", subject, reason(result_.error()), servers());
       return true;
@@ -116,13 +116,14 @@ class Session {
   /// As the question had it.
   std::span<const std::byte> client_cookie() const {
     const auto sent = evt::dns::Message::parse(query_.last_sent());
-    if (!sent || !sent->edns()) return {};
-    const auto cookie = sent->edns()->cookie();
+    if (!sent) return {};
+    const auto& edns = sent->edns();
+    if (!edns) return {};
+    const auto cookie = edns->cookie();
     return cookie.first(std::min(cookie.size(), sizeof(evt::dns::ClientCookie)));
   }
 
-  bool show_json(const Ask& ask) {
-    Json& json = report_->result();
+  bool show_json(Json& json, const Ask& ask) {
     json.begin_object();
     if (result_) {
       json.key("server").text(result_->server.to_string());

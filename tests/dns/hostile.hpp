@@ -58,13 +58,14 @@ std::error_code system_error(int number);
 }  // namespace evt::dns::test
 
 // NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared cannot stand in parentheses.
-/// Suite `name`: every row of `behaviours`, over every real engine.
-#define EVT_HOSTILE_SUITE(name, behaviours)                                                    \
+/// Suite `name`: every row of the tables, over every real engine.
+#define EVT_HOSTILE_SUITE(name, ...)                                                           \
   class name : public ::evt::dns::test::Hostile {};                                            \
   INSTANTIATE_TEST_SUITE_P(Backends, name, testing::Values(Backend::io_uring, Backend::epoll), \
                            contract::backend_name);                                            \
   TEST_P(name, EveryBehaviour) {                                                               \
-    for (const Behaviour& behaviour : behaviours)                                              \
-      check(behaviour);                                                                        \
+    for (const auto& table : {__VA_ARGS__})                                                    \
+      for (const Behaviour& behaviour : table)                                                 \
+        check(behaviour);                                                                      \
   }
 // NOLINTEND(bugprone-macro-parentheses)

@@ -44,7 +44,8 @@ std::string changed_question(const std::string& query, std::size_t from_end, uns
   return asking(query, question);
 }
 
-std::vector<Behaviour> behaviours() {
+/// What is passed over, and the answer behind it taken.
+std::vector<Behaviour> strangers() {
   return {
       {.name = "an honest server", .udp = truth},
       {.name = "a wrong id comes first", .udp = before([](auto& q) { return other_id(honest(q, 66)); })},
@@ -72,6 +73,12 @@ std::vector<Behaviour> behaviours() {
       {.name = "a header alone", .udp = before([](auto& q) { return honest(q).substr(0, 12); })},
       {.name = "half a question", .udp = before([](auto& q) { return honest(q).substr(0, 20); })},
       {.name = "noise", .udp = before([](auto&) { return std::string(512, '\xff'); }, 100)},
+  };
+}
+
+/// From where, when and how often datagrams come.
+std::vector<Behaviour> senders() {
+  return {
       {.name = "another port answers first",
        .udp =
            [](const Visit& visit) {
@@ -96,6 +103,12 @@ std::vector<Behaviour> behaviours() {
              Visit::wait(100ms);
              truth(visit);
            }},
+  };
+}
+
+/// Ids, cookies and letters that were guessed.
+std::vector<Behaviour> guesses() {
+  return {
       {.name = "eight wrong ids: somebody guesses, so TCP is asked",
        .udp =
            [](const Visit& visit) {
@@ -124,6 +137,11 @@ std::vector<Behaviour> behaviours() {
        .tcp = truth_over_tcp,
        .expected = {.transport = Transport::tcp, .tries = 2},
        .options = random_case},
+  };
+}
+
+std::vector<Behaviour> sizes() {
+  return {
       {.name = "an answer larger than was asked for",
        .udp =
            [](const Visit& visit) {
@@ -146,6 +164,11 @@ std::vector<Behaviour> behaviours() {
              visit.send(reply(visit.query(),
                               {.answers = record(1, octets({192, 0, 2, 1})) + record(16, strings), .answer_count = 2}));
            }},
+  };
+}
+
+std::vector<Behaviour> silences() {
+  return {
       {.name = "silence", .udp = {}, .expected = {.error = system_error(ETIMEDOUT)}},
       {.name = "noise all the time does not move the deadline",
        .udp =
@@ -172,7 +195,7 @@ std::vector<Behaviour> behaviours() {
   };
 }
 
-EVT_HOSTILE_SUITE(HostileDatagrams, behaviours());
+EVT_HOSTILE_SUITE(HostileDatagrams, strangers(), senders(), guesses(), sizes(), silences());
 
 }  // namespace
 }  // namespace evt::dns::test

@@ -50,7 +50,7 @@ std::vector<Behaviour> truncations() {
 }
 
 std::vector<Behaviour> streams() {
-  std::vector<Behaviour> rows = {
+  return {
       over_tcp("octet by octet", [](const Visit& visit) { send_slowly(visit, frame(honest(visit.query())), 1ms); }),
       over_tcp("a foreign message first, in one piece",
                [](const Visit& visit) {
@@ -77,6 +77,12 @@ std::vector<Behaviour> streams() {
                }),
       over_tcp("truncated again: it is what there is",
                [](const Visit& visit) { visit.send_framed(with_word(honest(visit.query()), flags_at, 0x8380)); }),
+  };
+}
+
+/// Streams that end early, late or never.
+std::vector<Behaviour> broken_streams() {
+  return {
       over_tcp(
           "no answer", [](const Visit&) { Visit::wait(400ms); }, silence),
       over_tcp(
@@ -112,7 +118,6 @@ std::vector<Behaviour> streams() {
        .expected = {.transport = Transport::tcp},
        .options = [](QueryOptions& options) { options.transport = Transport::tcp; }},
   };
-  return rows;
 }
 
 /// A frame that comes in two pieces, whatever the place where it is cut.
@@ -131,7 +136,7 @@ std::vector<Behaviour> splits() {
 }
 
 EVT_HOSTILE_SUITE(HostileTruncations, truncations());
-EVT_HOSTILE_SUITE(HostileStreams, streams());
+EVT_HOSTILE_SUITE(HostileStreams, streams(), broken_streams());
 EVT_HOSTILE_SUITE(HostileFrames, splits());
 
 }  // namespace

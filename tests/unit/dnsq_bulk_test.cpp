@@ -147,8 +147,10 @@ std::vector<std::string> lines_of(const std::vector<std::string>& pieces, std::v
   take();
   for (const std::string& piece : pieces) {
     EXPECT_EQ(write(ends[1], piece.data(), piece.size()), static_cast<ssize_t>(piece.size()));
-    for (const int before = calls; calls == before;)
+    const int before = calls;
+    do {
       EXPECT_TRUE(loop.run(evt::RunMode::once));
+    } while (calls == before);
     take();
   }
   close(ends[1]);
