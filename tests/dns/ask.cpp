@@ -3,6 +3,7 @@
 ///     ask PORT FILE            FILE has `NAME TYPE` lines: what `dig +noall +answer -f FILE` prints
 ///     ask --compare PORT FILE  FILE is a zone of lines: what is read from each is what the server sends
 #include <evt/dns/build.hpp>
+#include <evt/dns/match.hpp>
 #include <evt/dns/rdata.hpp>
 
 #include <sys/socket.h>
@@ -45,7 +46,7 @@ class Server {
       const ssize_t size = recv(socket_, reply_.data(), reply_.size(), 0);
       if (size < 0) return std::unexpected(evt::errno_error("recv", errno));
       auto reply = std::span<const std::byte>(reply_).first(static_cast<std::size_t>(size));
-      if (answers(reply, *message, evt::dns::Case::exact)) return evt::dns::Message::parse(reply);
+      if (evt::dns::match(reply, *message) == evt::dns::Match::answer) return evt::dns::Message::parse(reply);
     }
   }
 

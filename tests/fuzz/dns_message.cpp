@@ -1,6 +1,7 @@
 /// Messages: whatever parses is walked and printed completely.
 #include "fuzz.hpp"
 #include <evt/dns/build.hpp>
+#include <evt/dns/match.hpp>
 #include <evt/dns/rdata.hpp>
 
 #include <algorithm>
@@ -57,5 +58,5 @@ void fuzz(std::span<const std::byte> input) {
                    evt::dns::Type::a);
   auto built = builder.finish();
   require(built.has_value(), "a query fits 512 octets");
-  static_cast<void>(evt::dns::answers(input, *built));
+  static_cast<void>(evt::dns::match(input, *built));
 }

@@ -1,4 +1,5 @@
 /// DNS messages as they come: what is read from good ones, and that bad ones are refused for their reason.
+#include <evt/dns/match.hpp>
 #include <evt/dns/message.hpp>
 
 #include <gtest/gtest.h>
@@ -239,27 +240,23 @@ TEST(DnsMessage, OptIsOneAtTheRootInTheAdditionalSection) {
 
 TEST(DnsMessage, AnswersAQueryOnlyIfAllOfItMatches) {
   const std::string query = header(0x0100, {1, 0, 0, 0}) + std::string(question);
-  std::string good = with_answer(www, Type::a, "\1\2\3\4"sv);
-  auto matches = [&](const std::string& message, Case letters = Case::ignored) {
-    return answers(bytes(message), bytes(query), letters);
-  };
-  EXPECT_TRUE(matches(good));
-  EXPECT_TRUE(matches(good, Case::exact));
-  // Id, QR, opcode, count, a letter of the name, type, class.
-  for (std::size_t at : {0U, 1U, 2U, 5U, 13U, 27U, 28U}) {
+  const std::string good = with_answer(www, Type::a, "\1\2\3\4"sv);
+  const auto matched = [&](const std::string& message) { return match(bytes(message), bytes(query)); };
+  const auto changed = [&](std::size_t at, int bits) {
     std::string other = good;
-    other[at] = static_cast<char>(other[at] ^ 0x80);
-    EXPECT_FALSE(matches(other)) << at;
+    other[at] = static_cast<char>(other[at] ^ bits);
+    return other;
+  };
+  EXPECT_EQ(matched(good), Match::answer);
+  EXPECT_EQ(matched(changed(0, 0x80)), Match::wrong_id);
+  EXPECT_EQ(matched(changed(1, 0x80)), Match::wrong_id);
+  // QR, opcode, count, a letter of the name, the end of type and of class.
+  for (auto [at, bits] : {std::pair(2U, 0x80), {2U, 0x08}, {5U, 0x80}, {13U, 0x80}, {26U, 0x80}, {28U, 0x80}}) {
+    EXPECT_EQ(matched(changed(at, bits)), Match::foreign) << at;
   }
-  std::string other = good;
-  other[2] = static_cast<char>(other[2] ^ 0x08);
-  EXPECT_FALSE(matches(other));
-  other = good;
-  other[13] = 'W';
-  EXPECT_TRUE(matches(other));
-  EXPECT_FALSE(matches(other, Case::exact));
+  EXPECT_EQ(matched(changed(13, 0x20)), Match::other_case);
   for (std::size_t size = 0; size < query.size(); ++size)
-    EXPECT_FALSE(matches(good.substr(0, size))) << size;
+    EXPECT_EQ(matched(good.substr(0, size)), Match::foreign) << size;
 }
 
 TEST(DnsMessage, ManyRecordsThatShareALongChainTakeLittleTime) {

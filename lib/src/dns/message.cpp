@@ -155,24 +155,4 @@ Items<Record> Message::records(Section section) const noexcept {
   return {bytes_, offsets_[index], counts_[index]};
 }
 
-bool answers(std::span<const std::byte> reply, std::span<const std::byte> query, Case letters) noexcept {
-  auto theirs = Header::parse(reply);
-  auto ours = Header::parse(query);
-  if (!theirs || !ours) return false;
-  if (!theirs->response() || theirs->id() != ours->id() || theirs->opcode() != ours->opcode()) return false;
-  if (theirs->count(Section::question) != 1 || ours->count(Section::question) != 1) return false;
-  LabelWalk walk(query, Header::size, query.size(), Compression::forbidden);
-  while (!walk.next().empty()) {
-  }
-  if (walk.failure() != nullptr || query.size() - walk.end() < 4) return false;
-  const std::size_t name_size = walk.end() - Header::size;
-  if (reply.size() < walk.end() + 4) return false;
-  auto same = [&](std::size_t at, std::size_t size) {
-    return std::memcmp(reply.data() + at, query.data() + at, size) == 0;
-  };
-  if (!same(walk.end(), 4)) return false;
-  if (letters == Case::exact) return same(Header::size, name_size);
-  return same_letters(reply.subspan(Header::size, name_size), query.subspan(Header::size, name_size));
-}
-
 }  // namespace evt::dns

@@ -182,10 +182,4 @@ class Message {
   bool cut_ = false;
 };
 
-enum class Case { ignored, exact };
-
-/// Whether `reply`, of which nothing was checked yet, answers `query`, a message of ours with one question: same id,
-/// QR, opcode, and the question word for word. A reply without a question is none. Neither is parsed.
-bool answers(std::span<const std::byte> reply, std::span<const std::byte> query, Case letters = Case::ignored) noexcept;
-
 }  // namespace evt::dns
