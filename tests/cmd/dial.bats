@@ -50,7 +50,7 @@ teardown() { stop_servers; }
 
 @test "datagrams go both ways, and -w ends what has no end" {
   serve udp 'cat'
-  run --separate-stderr "$EVTOOL" dial -u -w 300ms 127.0.0.1 "$port" <<<ping
+  run --separate-stderr "$EVTOOL" dial -u -w 1s 127.0.0.1 "$port" <<<ping
   [ "$status" -eq 0 ]
   [ "$output" = ping ]
 }
@@ -116,7 +116,7 @@ teardown() { stop_servers; }
   run --separate-stderr "$EVTOOL" dial -t 100ms 127.0.0.1 "$port" </dev/null
   [ "$status" -eq 124 ]
   [ "${stderr_lines[0]}" = "evtool dial: 127.0.0.1 port $port: timed out" ]
-  [[ ${stderr_lines[1]} == "evtool dial:   127.0.0.1:$port: no answer after 1"??" ms" ]]
+  [[ ${stderr_lines[1]} == "evtool dial:   127.0.0.1:$port: no answer after "* ]]
   run -7 --separate-stderr "$EVTOOL" dial --attempt-timeout 50ms 127.0.0.1 "$port" </dev/null
   [ "$stderr" = "evtool dial: 127.0.0.1:$port: Connection timed out" ]
 }

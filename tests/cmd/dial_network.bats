@@ -22,109 +22,103 @@ in_network() {
   echo "status $status, took $took ms, stdout '$output', stderr '$stderr'"
 }
 
-# within MILLISECONDS: it took no longer.
-within() { ((took <= $1 * slack)); }
+# within MILLISECONDS RULE… -- WORD…: the same, and it took no longer. A machine may be busy: one time of five counts.
+within() {
+  local limit=$1
+  shift
+  for _ in {1..5}; do
+    in_network "$@"
+    ((took > limit * slack)) || return 0
+  done
+  return 1
+}
 
 @test "an AAAA that is never answered delays the connection by 50 ms, no more" {
-  in_network "host www.test a=192.0.2.1 aaaa=drop" "listen 192.0.2.1 80" -- www.test 80
+  within 120 "host www.test a=192.0.2.1 aaaa=drop" "listen 192.0.2.1 80" -- www.test 80
   [ "$output" = "hello from 192.0.2.1" ]
   ((took >= 50))
-  within 120
 }
 
 @test "an A that is never answered delays nothing" {
-  in_network "host www.test a=drop aaaa=2001:db8::1" "listen 2001:db8::1 80" -- www.test 80
+  within 50 "host www.test a=drop aaaa=2001:db8::1" "listen 2001:db8::1 80" -- www.test 80
   [ "$output" = "hello from 2001:db8::1" ]
-  within 50
 }
 
 @test "an AAAA that comes late delays the connection by 50 ms, no more" {
-  in_network "host www.test a=192.0.2.1 aaaa=2001:db8::1 aaaa_ms=700" "listen 192.0.2.1 80" "listen 2001:db8::1 80" -- www.test 80
+  within 120 "host www.test a=192.0.2.1 aaaa=2001:db8::1 aaaa_ms=700" "listen 192.0.2.1 80" "listen 2001:db8::1 80" -- www.test 80
   [ "$output" = "hello from 192.0.2.1" ]
-  within 120
 }
 
 @test "an AAAA that comes a little late is the one that is taken" {
-  in_network "host www.test a=192.0.2.1 aaaa=2001:db8::1 aaaa_ms=20" "listen 192.0.2.1 80" "listen 2001:db8::1 80" -- www.test 80
+  within 70 "host www.test a=192.0.2.1 aaaa=2001:db8::1 aaaa_ms=20" "listen 192.0.2.1 80" "listen 2001:db8::1 80" -- www.test 80
   [ "$output" = "hello from 2001:db8::1" ]
-  within 70
 }
 
 @test "a name that is in both families is connected over IPv6, and asks IPv4 for nothing" {
-  in_network "host www.test a=192.0.2.1 aaaa=2001:db8::1" "listen 192.0.2.1 80" "listen 2001:db8::1 80" -- -v www.test 80
+  within 50 "host www.test a=192.0.2.1 aaaa=2001:db8::1" "listen 192.0.2.1 80" "listen 2001:db8::1 80" -- -v www.test 80
   [ "$output" = "hello from 2001:db8::1" ]
   [ "$stderr" = "evtool dial: connected to [2001:db8::1]:80" ]
-  within 50
 }
 
 @test "a black hole in IPv6 delays IPv4 by 250 ms" {
-  in_network "host www.test a=192.0.2.1 aaaa=2001:db8::dead" "listen 192.0.2.1 80" -- www.test 80
+  within 320 "host www.test a=192.0.2.1 aaaa=2001:db8::dead" "listen 192.0.2.1 80" -- www.test 80
   [ "$output" = "hello from 192.0.2.1" ]
   ((took >= 250))
-  within 320
 }
 
 @test "an IPv6 that refuses delays nothing" {
-  in_network "host www.test a=192.0.2.1 aaaa=2001:db8::1" "listen 192.0.2.1 80" -- www.test 80
+  within 50 "host www.test a=192.0.2.1 aaaa=2001:db8::1" "listen 192.0.2.1 80" -- www.test 80
   [ "$output" = "hello from 192.0.2.1" ]
-  within 50
 }
 
 @test "an IPv4 that refuses while IPv6 is a black hole: IPv6 goes on, and all is told at the end" {
-  in_network "host www.test a=192.0.2.1 aaaa=2001:db8::dead" -- -t 600ms www.test 80
+  within 700 "host www.test a=192.0.2.1 aaaa=2001:db8::dead" -- -t 600ms www.test 80
   [ "$status" -eq 124 ]
   [ "${stderr_lines[0]}" = "evtool dial: www.test port 80: timed out" ]
   [[ ${stderr_lines[1]} == "evtool dial:   [2001:db8::dead]:80: no answer after "* ]]
   [[ ${stderr_lines[2]} == "evtool dial:   192.0.2.1:80: Connection refused after "* ]]
-  within 700
 }
 
 @test "of fifty addresses that refuse each is told" {
   local addresses
   addresses=$(printf '127.0.0.%s,' {1..50})
-  in_network "host www.test a=${addresses%,} aaaa=none" -- www.test 80
+  within 200 "host www.test a=${addresses%,} aaaa=none" -- www.test 80
   [ "$status" -eq 7 ]
   [ "$(grep -c 'Connection refused after' <<<"$stderr")" -eq 50 ]
-  within 200
 }
 
 @test "fifty addresses that do not answer give way to one that does" {
   local addresses
   addresses=$(printf '198.51.100.%s,' {101..150})
-  in_network "host www.test a=${addresses}192.0.2.1 aaaa=none" "listen 192.0.2.1 80" -- www.test 80
+  within 13500 "host www.test a=${addresses}192.0.2.1 aaaa=none" "listen 192.0.2.1 80" -- www.test 80
   [ "$output" = "hello from 192.0.2.1" ]
-  within 13500
 }
 
 @test "a network that cannot be reached is told at once" {
-  in_network "host www.test a=203.0.113.1 aaaa=2001:db8:ffff::1" -- www.test 80
+  within 50 "host www.test a=203.0.113.1 aaaa=2001:db8:ffff::1" -- www.test 80
   [ "$status" -eq 7 ]
   [[ $stderr == *"203.0.113.1:80: Network is unreachable"* ]]
   [[ $stderr == *"[2001:db8:ffff::1]:80: Network is unreachable"* ]]
-  within 50
 }
 
 @test "the servers of a service are tried by priority" {
-  in_network "srv _web._tcp.test 10 0 81 second.test" "srv _web._tcp.test 1 0 80 first.test" "host first.test a=192.0.2.1" \
+  within 100 "srv _web._tcp.test 10 0 81 second.test" "srv _web._tcp.test 1 0 80 first.test" "host first.test a=192.0.2.1" \
     "host second.test a=198.51.100.1" "listen 198.51.100.1 81" -- srv:_web._tcp.test
   [ "$output" = "hello from 198.51.100.1" ]
-  within 100
 }
 
 @test "a name that nobody knows exits 6, one that nobody answers for 124" {
   in_network -- www.test 80
   [ "$status" -eq 6 ]
   [ "$stderr" = "evtool dial: www.test: No such name" ]
-  in_network "host www.test a=drop aaaa=drop" -- -t 200ms www.test 80
+  within 300 "host www.test a=drop aaaa=drop" -- -t 200ms www.test 80
   [ "$status" -eq 124 ]
   [[ $stderr == *"www.test AAAA: no answer"*"www.test A: no answer"* ]]
-  within 300
 }
 
 @test "without IPv6 in the machine IPv4 is connected, and without servers /etc/hosts still counts" {
-  in_network "host www.test a=192.0.2.1 aaaa=2001:db8:ffff::1" "listen 192.0.2.1 80" -- www.test 80
+  within 50 "host www.test a=192.0.2.1 aaaa=2001:db8:ffff::1" "listen 192.0.2.1 80" -- www.test 80
   [ "$output" = "hello from 192.0.2.1" ]
-  within 50
   in_network "listen 127.0.0.1 80" -- localhost 80
   [ "$output" = "hello from 127.0.0.1" ]
 }

@@ -167,7 +167,7 @@ TEST_P(Dialing, AFamilyWhoseAnswerNeverComesDelaysTheOtherByFiftyMilliseconds) {
   ASSERT_TRUE(*call.done.result);
   const nanoseconds begun = call.dial.attempts()[0].started - call.dial.started();
   EXPECT_GE(begun, 51ms);
-  EXPECT_LT(begun, 120ms);
+  EXPECT_LT(begun, simulated() ? 60ms : 1s);  // A machine may be busy, a simulated one is not.
   ASSERT_EQ(call.dial.lookups().size(), 2U);
   EXPECT_FALSE(call.dial.lookups()[0].over);
   EXPECT_TRUE(call.dial.lookups()[1].over);
@@ -227,7 +227,7 @@ TEST_P(Dialing, TheNextAttemptBeginsAfterTheDelayWhenOneDoesNotAnswer) {
   const auto attempts = call.dial.attempts();
   ASSERT_EQ(attempts.size(), 2U);
   EXPECT_GE(attempts[1].started - attempts[0].started, 250ms);
-  EXPECT_LT(attempts[1].started - attempts[0].started, 320ms);
+  EXPECT_LT(attempts[1].started - attempts[0].started, simulated() ? 260ms : 1s);
   EXPECT_EQ(attempts[0].outcome, Outcome::abandoned);
   EXPECT_EQ(attempts[1].outcome, Outcome::connected);
 }
