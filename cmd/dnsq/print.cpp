@@ -71,27 +71,27 @@ void append_edns(std::string& out, const evt::dns::Edns& edns, std::span<const s
   }
 }
 
+/// From one column to another by tabs, at least one place on.
+void append_indent(std::string& out, std::size_t column, std::size_t target) {
+  constexpr std::size_t tab = 8;
+  const std::size_t tabs = target / tab - column / tab;
+  out.append(tabs, '\t');
+  out.append(tabs > 0 ? target % tab : target - column, ' ');
+}
+
 void append_question(std::string& out, const evt::dns::Question& question) {
   constexpr std::size_t class_column = 32;
   constexpr std::size_t type_column = 40;
+  out += ';';  // Which dig does not count.
   std::size_t begin = out.size();
-  std::size_t column = 0;
-  const auto indent = [&](std::size_t target) {
-    column += out.size() - begin;
-    begin = out.size();
-    if (column >= target) {
-      out += ' ';
-    } else {
-      out.append(target / 8 - column / 8, '\t');
-    }
-    column = std::max(target, column + 1);
-    begin = out.size();
-  };
-  out += ';';
   question.name.append_text(out);
-  indent(class_column);
+  const std::size_t name_end = out.size() - begin;
+  const std::size_t class_begin = std::max(class_column, name_end + 1);
+  append_indent(out, name_end, class_begin);
+  begin = out.size();
   append_text(out, question.cls);
-  indent(type_column);
+  const std::size_t class_end = class_begin + out.size() - begin;
+  append_indent(out, class_end, std::max(type_column, class_end + 1));
   append_text(out, question.type);
   out += '\n';
 }
