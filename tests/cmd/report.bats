@@ -36,6 +36,7 @@ field() { python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)[sy
       timer) operands=(1ms) ;;
       wait-pid) operands=(-t 0 $$) ;;
       dial) operands=(127.0.0.1 1) ;;
+      dnsq) operands=(@127.0.0.1 -p 1 --tries=1 --timeout=100ms x) ;;
       *) operands=() ;;
     esac
     run --separate-stderr "$EVTOOL" "$applet" --json "${operands[@]}"
