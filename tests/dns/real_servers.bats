@@ -32,6 +32,20 @@ as_dig() {
   as_dig nsd
 }
 
+# What no two answers have in common is left out.
+steady() { grep -vE '^;; (WHEN|Query time):' | sed 's/, id: [0-9]*$/, id/'; }
+
+@test "evtool dnsq prints whole answers as dig prints them" {
+  local name type
+  serve knot "$zone"
+  while read -r name type; do
+    dig @127.0.0.1 -p "$port" +nocookie +nocmd "$name" "$type" 3>&- | steady >"$folder/dig"
+    "$EVTOOL" dnsq @127.0.0.1 -p "$port" +nocookie +nocmd "$name" "$type" | steady >"$folder/ours"
+    [ "$(wc -l <"$folder/dig")" -gt 8 ]
+    diff "$folder/dig" "$folder/ours"
+  done <"$BATS_FILE_TMPDIR/questions"
+}
+
 @test "what is read from a zone file is what knot reads from it" {
   serve knot "$zone"
   run "$ask" --compare "$port" "$zone"
