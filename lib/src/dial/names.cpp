@@ -54,8 +54,9 @@ class ResolverNames final : public DialNames {
     dns::Families families = dns::Families::any;
     if (family == AF_INET) families = dns::Families::ipv4;
     if (family == AF_INET6) families = dns::Families::ipv6;
-    lookup_.lookup(name, {.families = families, .progress = {&ResolverNames::on_progress, this}},
-                   bind<&ResolverNames::on_found>(*this));
+    const Ticket ticket = lookup_.lookup(name, {.families = families, .progress = {&ResolverNames::on_progress, this}},
+                                         bind<&ResolverNames::on_found>(*this));
+    if (!ticket) on_found(std::unexpected(ticket.error()));
   }
 
   void find_services(const std::string& name, Client& client) override {
@@ -64,8 +65,9 @@ class ResolverNames final : public DialNames {
     if (!ascii) return end_services(std::unexpected(ascii.error()));
     const auto parsed = dns::Name::parse(*ascii);
     if (!parsed) return end_services(std::unexpected(parsed.error()));
-    query_.ask({.name = *parsed, .type = dns::Type::srv}, resolver_.query_options(),
-               bind<&ResolverNames::on_answer>(*this));
+    const Ticket ticket = query_.ask({.name = *parsed, .type = dns::Type::srv}, resolver_.query_options(),
+                                     bind<&ResolverNames::on_answer>(*this));
+    if (!ticket) end_services(std::unexpected(ticket.error()));
   }
 
   void stop() noexcept override {

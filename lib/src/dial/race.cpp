@@ -140,7 +140,10 @@ bool Dial::Race::begin(const Address& address) {
   place.attempt = index;
   place.address = address;
   place.file.assign(File::adopt(std::move(*socket)));
-  place.request.connect(place.address, bind<&Try::on_connected>(place));
+  if (const Ticket ticket = place.request.connect(place.address, bind<&Try::on_connected>(place)); !ticket) {
+    lose(place, Outcome::failed, ticket.error().code);
+    return false;
+  }
   if (options.attempt_timeout != never) place.timer.after(options.attempt_timeout, bind<&Try::on_timeout>(place));
   return true;
 }
