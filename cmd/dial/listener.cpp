@@ -9,11 +9,13 @@
 #include <evt/timer.hpp>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace evtool::dial {
@@ -39,18 +41,23 @@ class Limit {
   bool late_ = false;
 };
 
-/// Removes the path of a unix socket that is ours.
+/// Removes the path of a unix socket, as long as it is ours that is there.
 class Path {
  public:
-  explicit Path(const evt::Address& address) : address_(address) {}
+  explicit Path(const evt::Address& address) : path_(address.path()) {
+    if (path_.empty() || ::stat(path_.c_str(), &ours_) != 0) path_.clear();
+  }
   Path(const Path&) = delete;
   Path& operator=(const Path&) = delete;
   ~Path() {
-    if (!address_.path().empty()) ::unlink(std::string(address_.path()).c_str());
+    struct stat now{};
+    if (path_.empty() || ::lstat(path_.c_str(), &now) != 0) return;
+    if (now.st_dev == ours_.st_dev && now.st_ino == ours_.st_ino) ::unlink(path_.c_str());
   }
 
  private:
-  evt::Address address_;
+  std::string path_;
+  struct stat ours_{};
 };
 
 std::unexpected<Exit> failed(const Context& context, const evt::Address& address, const evt::Error& error) {

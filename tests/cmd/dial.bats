@@ -79,6 +79,21 @@ teardown() { stop_servers; }
   [ ! -e path ]
 }
 
+@test "-l takes no path that is somebody's, and removes none that became another's" {
+  serve unix 'echo mine' "$PWD/taken"
+  run --separate-stderr "$EVTOOL" dial -l -U "$PWD/taken" </dev/null
+  one_line 1 "evtool dial: unix:$PWD/taken: Address already in use"
+  run --separate-stderr "$EVTOOL" dial -U "$PWD/taken" </dev/null
+  [ "$output" = mine ]
+  "$EVTOOL" dial -l -U "$PWD/moved" </dev/null >got 2>/dev/null &
+  eventually test -S moved
+  mv moved elsewhere
+  echo another >moved
+  "$EVTOOL" dial -U elsewhere </dev/null
+  wait $!
+  [ "$(<moved)" = another ]
+}
+
 @test "-l gives up after -t" {
   run --separate-stderr "$EVTOOL" dial -l -t 50ms 0
   one_line 124 "evtool dial: nobody came within 50.0 ms"
