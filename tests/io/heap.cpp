@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <new>
+#include <string>
 
 namespace {
 
@@ -57,6 +60,21 @@ void Usage::mark() noexcept {
   const auto* here = static_cast<const char*>(__builtin_frame_address(0));
   const auto depth = here < stack_before_ ? stack_before_ - here : here - stack_before_;
   most_stack_ = std::max(most_stack_, static_cast<std::size_t>(depth));
+}
+
+void forget_peak() {
+  std::ofstream("/proc/self/clear_refs") << 5;
+}
+
+std::size_t peak_resident() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word != "VmHWM:") continue;
+    std::size_t kibibytes = 0;
+    status >> kibibytes;
+    return kibibytes * 1024;
+  }
+  return SIZE_MAX;
 }
 
 }  // namespace evt::io_tests

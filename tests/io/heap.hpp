@@ -10,6 +10,11 @@ std::size_t live_heap();
 /// Calls of operator new so far.
 std::size_t news();
 
+/// Forgets the peak of resident memory so far (proc_pid_clear_refs(5)), so that peak_resident() is that from here on.
+void forget_peak();
+/// Bytes (VmHWM of proc_pid_status(5)), of the whole process, this test program included.
+std::size_t peak_resident();
+
 /// The most heap and stack that a recursion needed: mark() in every step.
 class Usage {
  public:
