@@ -13,7 +13,7 @@ _evtool() {
     *)
       for ((index = 1; index < COMP_CWORD; ++index)); do
         case ${COMP_WORDS[index]} in
-          cat | dnsq | timer | wait-pid | dial) applet=${COMP_WORDS[index]} && break ;;
+          cat | dial | dnsq | timer | wait-pid) applet=${COMP_WORDS[index]} && break ;;
         esac
       done
       ;;
@@ -37,6 +37,17 @@ _evtool() {
     cat:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     cat:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
     cat:--trace) _evtool_files -f "$current" && return ;;
+    dial:-t | dial:--timeout) return ;;
+    dial:--attempt-timeout) return ;;
+    dial:-w | dial:--idle-timeout) return ;;
+    dial:--wait) return ;;
+    dial:--every) return ;;
+    dial:--bind) return ;;
+    dial:--proxy) return ;;
+    dial:--json-file) _evtool_files -f "$current" && return ;;
+    dial:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
+    dial:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
+    dial:--trace) _evtool_files -f "$current" && return ;;
     dnsq:-t | dnsq:--type) return ;;
     dnsq:-c | dnsq:--class) return ;;
     dnsq:-x | dnsq:--reverse) return ;;
@@ -73,17 +84,6 @@ _evtool() {
     wait-pid:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     wait-pid:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
     wait-pid:--trace) _evtool_files -f "$current" && return ;;
-    dial:-t | dial:--timeout) return ;;
-    dial:--attempt-timeout) return ;;
-    dial:-w | dial:--idle-timeout) return ;;
-    dial:--wait) return ;;
-    dial:--every) return ;;
-    dial:--bind) return ;;
-    dial:--proxy) return ;;
-    dial:--json-file) _evtool_files -f "$current" && return ;;
-    dial:--color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
-    dial:--backend) mapfile -t COMPREPLY < <(compgen -W 'auto io_uring epoll' -- "$current") && return ;;
-    dial:--trace) _evtool_files -f "$current" && return ;;
   esac
   case $applet in
     evtool)
@@ -91,7 +91,7 @@ _evtool() {
         mapfile -t COMPREPLY < <(compgen -W '--list --install= --symbolic --bare --completions= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       else
-        mapfile -t COMPREPLY < <(compgen -W 'cat dnsq timer wait-pid dial' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'cat dial dnsq timer wait-pid' -- "$current")
       fi
       ;;
     cat)
@@ -100,6 +100,12 @@ _evtool() {
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       else
         _evtool_files -f "$current"
+      fi
+      ;;
+    dial)
+      if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '-t --timeout= --attempt-timeout= -w --idle-timeout= -z --scan --wait= --every= --trace-dial -4 --ipv4 -6 --ipv6 --bind= --nodelay --keepalive --fast-open -u --udp -U --unix -l --listen --print-addr -v --proxy= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       fi
       ;;
     dnsq)
@@ -120,12 +126,6 @@ _evtool() {
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       fi
       ;;
-    dial)
-      if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-t --timeout= --attempt-timeout= -w --idle-timeout= -z --scan --wait= --every= --trace-dial -4 --ipv4 -6 --ipv6 --bind= --nodelay --keepalive --fast-open -u --udp -U --unix -l --listen --print-addr -v --proxy= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
-        [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
-      fi
-      ;;
   esac
 }
 
@@ -134,4 +134,4 @@ _evtool_files() {
   mapfile -t COMPREPLY < <(compgen "$1" -- "$2")
 }
 
-complete -F _evtool evtool evtool-cat ev-cat evtool-dnsq ev-dnsq evtool-timer ev-timer evtool-wait-pid ev-wait-pid evtool-dial ev-dial
+complete -F _evtool evtool evtool-cat ev-cat evtool-dial ev-dial evtool-dnsq ev-dnsq evtool-timer ev-timer evtool-wait-pid ev-wait-pid
