@@ -22,6 +22,8 @@ constexpr std::uint8_t default_tries = 10;
 /// Of an ICMP refusal, where there is no other server to go to.
 constexpr evt::nanoseconds after_refusal = std::chrono::milliseconds{100};
 constexpr std::uint8_t most_refusals = 3;
+/// Of the window, to be free before the next questions begin.
+constexpr std::uint32_t least_share = 2;
 /// When all sockets are busy with other servers.
 constexpr evt::nanoseconds for_a_channel = std::chrono::milliseconds{10};
 /// Lines whose records may wait for an earlier one.
@@ -43,6 +45,13 @@ evt::nanoseconds stream_timeout(const Settings& settings) {
   return settings.timeout.value_or(std::chrono::seconds{5});
 }
 
+/// Buffers of a size that is no power of two do not share the same few lines of the cache.
+Channel::Limits channel_limits(const Settings& settings) {
+  constexpr std::size_t line = 64;
+  const std::size_t size = std::max<std::size_t>(settings.buffer_size.value_or(0), 1232);
+  return {.questions = settings.concurrency, .largest_datagram = (size / line + 1) * line};
+}
+
 Records::Options record_options(const Context& context, const Settings& settings) {
   const Form form = context.json_fd() >= 0 ? Form::json : settings.short_form ? Form::brief : Form::full;
   return {.form = form, .ordered = settings.ordered, .window = ordered_window};
@@ -58,7 +67,7 @@ Bulk::Bulk(Context& context, evt::Loop& loop, const Settings& settings, BulkPlan
       descriptors_(raise_descriptor_limit()),
       form_(settings, plan_.subnet),
       window_(settings.concurrency),
-      channels_(loop, *this, cookies_, sockets_of(descriptors_)),
+      channels_(loop, *this, cookies_, {.sockets = sockets_of(descriptors_), .channel = channel_limits(settings)}),
       streams_(loop, *this, streams_of(descriptors_)),
       lines_(loop, plan_.input,
              {.function = [](void* self) { static_cast<Bulk*>(self)->schedule(); }, .context = this}),
@@ -102,12 +111,14 @@ void Bulk::schedule() {
 
 void Bulk::pump() {
   scheduled_ = false;
+  // A few at a time cost more than many: their packets, and the turns that their answers make.
+  const bool has_room = in_the_air() + window_.limit() / least_share <= window_.limit();
   for (auto waiting = later_.size(); waiting > 0 && in_the_air() < window_.limit(); --waiting) {
     Slot& slot = *later_.front();
     later_.pop_front();
     attempt(slot);
   }
-  while (may_begin() && within_rate()) {
+  while (has_room && may_begin() && within_rate()) {
     const auto line = lines_.next();
     if (!line) break;
     take_line(*line);

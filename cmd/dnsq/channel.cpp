@@ -4,12 +4,14 @@
 #include <evt/socket.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <utility>
 
 namespace evtool::dnsq {
 
-Channel::Channel(evt::Loop& loop, ChannelUser& user) : user_(user), file_(loop), send_(file_), receive_(file_) {
+Channel::Channel(evt::Loop& loop, ChannelUser& user, const Limits& limits)
+    : user_(user), limits_(limits), file_(loop), send_(file_), receive_(file_) {
   send_.unref();
   receive_.unref();
 }
@@ -33,13 +35,15 @@ evt::Result<void> Channel::open(std::uint16_t server, const evt::Address& addres
 
 void Channel::make_room() {
   if (incoming_ != nullptr) return;
-  slots_.resize(std::size_t{1} << 16U, none);
-  incoming_ = std::make_unique_for_overwrite<Incoming>();
+  // At most an eighth of it is taken, so that a random id finds a place soon.
+  slots_.resize(std::bit_ceil(std::clamp<std::size_t>(std::size_t{8} * limits_.questions, 1024, 65536)), none);
+  incoming_ = std::make_unique<Incoming>();
+  incoming_->bytes.resize(batch * limits_.largest_datagram);
   outbox_ = std::make_unique_for_overwrite<Outbox>();
   outbox_->clear();
   for (std::size_t i = 0; i < batch; ++i) {
-    incoming_->vectors[i] = {.iov_base = incoming_->bytes[i].data(), .iov_len = largest_datagram};
-    incoming_->headers[i] = {};
+    incoming_->vectors[i] = {.iov_base = &incoming_->bytes[i * limits_.largest_datagram],
+                             .iov_len = limits_.largest_datagram};
     incoming_->headers[i].msg_hdr.msg_iov = &incoming_->vectors[i];
     incoming_->headers[i].msg_hdr.msg_iovlen = 1;
   }
@@ -52,8 +56,8 @@ void Channel::close() {
 void Channel::add(Slot& slot) {
   do {
     slot.id = user_.random_id();
-  } while (slots_[slot.id] != none);
-  slots_[slot.id] = slot.index;
+  } while (place_of(slot.id) != none);
+  place_of(slot.id) = slot.index;
   slot.channel = this;
   slot.queued = true;
   queue_.push_back(slot.index);
@@ -62,7 +66,7 @@ void Channel::add(Slot& slot) {
 }
 
 void Channel::remove(Slot& slot) {
-  slots_[slot.id] = none;
+  place_of(slot.id) = none;
   slot.channel = nullptr;
   --waiting_;
   if (!slot.queued) return;
@@ -105,11 +109,11 @@ evt::Action Channel::on_received(const evt::Result<std::size_t>& count) {
     return file_.is_open() ? evt::Action::rearm : evt::Action::disarm;
   }
   for (std::size_t i = 0; i < *count; ++i) {
-    const std::size_t size = std::min<std::size_t>(incoming_->headers[i].msg_len, largest_datagram);
-    const auto datagram = std::span(incoming_->bytes[i]).first(size);
+    const std::size_t size = std::min<std::size_t>(incoming_->headers[i].msg_len, limits_.largest_datagram);
+    const auto datagram = std::span(incoming_->bytes).subspan(i * limits_.largest_datagram, size);
     if (size < 2) continue;
     const auto id = std::to_integer<unsigned>(datagram[0]) << 8U | std::to_integer<unsigned>(datagram[1]);
-    const std::uint16_t index = slots_[id];
+    const std::uint16_t index = place_of(static_cast<std::uint16_t>(id));
     user_.on_datagram(*this, index == none ? nullptr : &user_.slot(index), datagram);
   }
   user_.on_turn();

@@ -39,10 +39,12 @@ class Channel {
  public:
   static constexpr unsigned most_questions = 1000;
   static constexpr std::size_t batch = 64;
-  /// Longer datagrams are cut, and then asked for over TCP: more than any server should send (RFC 6891 §6.2.5).
-  static constexpr std::size_t largest_datagram = 4096;
 
-  Channel(evt::Loop& loop, ChannelUser& user);
+  struct Limits {
+    std::uint32_t questions;       ///< That may wait at once.
+    std::size_t largest_datagram;  ///< Longer ones are cut, and then asked for over TCP.
+  };
+  Channel(evt::Loop& loop, ChannelUser& user, const Limits& limits);
 
   /// A new socket, on a random port. What waited in the old one must have been taken out.
   evt::Result<void> open(std::uint16_t server, const evt::Address& address, evt::dns::CookieJar& cookies);
@@ -63,8 +65,8 @@ class Channel {
   /// Calls `visit` with every slot that waits here; it may remove it.
   template <typename Visit>
   void for_each(Visit visit) {
-    for (std::size_t id = 0; id < slots_.size(); ++id)
-      if (slots_[id] != none) visit(user_.slot(slots_[id]));
+    for (const std::uint16_t& index : slots_)
+      if (index != none) visit(user_.slot(index));
   }
 
  private:
@@ -73,18 +75,22 @@ class Channel {
   struct Incoming {
     std::array<mmsghdr, batch> headers{};
     std::array<iovec, batch> vectors{};
-    std::array<std::array<std::byte, largest_datagram>, batch> bytes;
+    std::vector<std::byte> bytes;
   };
+
+  std::uint16_t& place_of(std::uint16_t id) { return slots_[id & (slots_.size() - 1)]; }
   void make_room();
   void send_outbox();
   evt::Action on_received(const evt::Result<std::size_t>& count);
   void on_sent(const evt::Result<std::size_t>& count);
 
   ChannelUser& user_;
+  Limits limits_;
   evt::File file_;
   evt::BatchRequest send_;
   evt::BatchRequest receive_;
-  std::vector<std::uint16_t> slots_;  // By id.
+  // By the lower bits of their ids, as few as tell those that wait apart: a table that stays in the cache.
+  std::vector<std::uint16_t> slots_;
   std::vector<std::uint16_t> queue_;  // To be sent.
   std::unique_ptr<Incoming> incoming_;
   std::unique_ptr<Outbox> outbox_;  // Copies: a slot may be done before the kernel is.

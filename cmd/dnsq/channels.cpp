@@ -35,7 +35,7 @@ Channel* Channels::open(std::uint16_t server, const evt::Address& address) {
   if (const auto opened = channel->open(server, address, cookies_); !opened) {
     error_ = opened.error();
     // Another socket may be had later, but there are no more descriptors than these.
-    if (error_ == std::errc::too_many_files_open) most_ = std::max<std::size_t>(1, all_.size() - 1);
+    if (error_ == std::errc::too_many_files_open) limits_.sockets = std::max<std::size_t>(1, all_.size() - 1);
     return nullptr;
   }
   return channel;
@@ -45,7 +45,8 @@ Channel* Channels::open(std::uint16_t server, const evt::Address& address) {
 Channel* Channels::spare() {
   for (const auto& channel : all_)
     if (!channel->is_open()) return channel.get();
-  if (all_.size() < most_) return all_.emplace_back(std::make_unique<Channel>(loop_, user_)).get();
+  if (all_.size() < limits_.sockets)
+    return all_.emplace_back(std::make_unique<Channel>(loop_, user_, limits_.channel)).get();
   for (const auto& channel : all_) {
     if (channel->waiting() != 0) continue;
     std::erase(servers_[channel->server()].channels, channel.get());

@@ -16,9 +16,12 @@ class Channels {
   /// So many sockets a server share the questions, each for `stay` of them in a row.
   static constexpr std::size_t channels_per_server = 8;
 
-  /// `most`: sockets at once, of all servers.
-  Channels(evt::Loop& loop, ChannelUser& user, evt::dns::CookieJar& cookies, std::size_t most)
-      : loop_(loop), user_(user), cookies_(cookies), most_(most) {}
+  struct Limits {
+    std::size_t sockets;  ///< At once, of all servers.
+    Channel::Limits channel;
+  };
+  Channels(evt::Loop& loop, ChannelUser& user, evt::dns::CookieJar& cookies, const Limits& limits)
+      : loop_(loop), user_(user), cookies_(cookies), limits_(limits) {}
 
   /// A channel to `server` that takes another question, if possible not `unwanted`. Null when every socket is busy with
   /// something else, or none can be opened: then error() says why the last one could not.
@@ -45,7 +48,7 @@ class Channels {
   evt::Loop& loop_;
   ChannelUser& user_;
   evt::dns::CookieJar& cookies_;
-  std::size_t most_;
+  Limits limits_;
   std::vector<std::unique_ptr<Channel>> all_;
   std::vector<Server> servers_;
   std::array<std::uint16_t, 128> ids_{};

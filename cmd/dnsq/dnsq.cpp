@@ -175,7 +175,9 @@ Exit run(Context& context, const Settings& given) {
   const auto plan = dnsq::plan_of(context, settings);
   if (!plan) return plan.error();
   if (const auto refused = refuse(context, settings, *plan)) return *refused;
-  evt::Loop* loop = context.loop({.entries = settings.bulk() ? 256U : 8U, .broken_pipe = evt::BrokenPipe::deliver});
+  evt::Loop* loop = context.loop({.entries = settings.bulk() ? 256U : 8U,
+                                  .broken_pipe = evt::BrokenPipe::deliver,
+                                  .disk_work = evt::DiskWork::on_loop});
   if (loop == nullptr) return Exit::failed;
   Asking asking{.config = evt::dns::Config::load()};
   if (settings.ndots) asking.config.ndots = *settings.ndots;
