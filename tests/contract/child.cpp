@@ -72,6 +72,22 @@ void refuse_call(long number, int error_number) {
   checked(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "PR_SET_SECCOMP");
 }
 
+void refuse_flags(long number, unsigned index, unsigned flags, int error_number) {
+  // The lower half of the argument, on a machine with the least significant byte first.
+  const auto place = static_cast<unsigned>(offsetof(seccomp_data, args) + index * sizeof(std::uint64_t));
+  std::array filter = {
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(number), 0, 3),
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, place),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, flags, 0, 1),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error_number)),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{.len = filter.size(), .filter = filter.data()};
+  checked(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
+  checked(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "PR_SET_SECCOMP");
+}
+
 void refuse_io_uring(int error_number) {
   refuse_call(SYS_io_uring_setup, error_number);
 }

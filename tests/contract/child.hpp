@@ -15,7 +15,9 @@ testing::AssertionResult in_child(const std::function<void()>& body);
 
 /// What a seccomp filter shall answer to a system call from now on, in this thread and its children.
 void refuse_call(long number, int error_number);
-/// The same for io_uring_setup(2).
+/// The same where one of `flags` is set in its argument `index`.
+void refuse_flags(long number, unsigned index, unsigned flags, int error_number);
+/// The same as refuse_call() for io_uring_setup(2).
 void refuse_io_uring(int error_number);
 
 /// What io_uring_setup(2) answers from now on to this thread, by what it asks for: an errno, or 0 to let it through.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <initializer_list>
 
 namespace evt::contract {
 namespace {
@@ -38,10 +39,11 @@ class NoDescriptorToSpare {
 #define EVT_NEEDS_OWN_DESCRIPTORS() static_cast<void>(0)
 #endif
 
-/// One timer of each clock fires, not early, within a number of turns that has nothing to do with waiting.
-void expect_timers_fire(Loop& loop) {
+/// One timer of each of the clocks fires, not early, within a number of turns that has nothing to do with waiting.
+void expect_timers_fire(Loop& loop,
+                        std::initializer_list<Clock> clocks = {Clock::monotonic, Clock::boottime, Clock::realtime}) {
   const std::uint64_t turns = loop.statistics().turns;
-  for (const Clock clock : {Clock::monotonic, Clock::boottime, Clock::realtime}) {
+  for (const Clock clock : clocks) {
     Timer timer(loop, clock);
     TimerRecorder fired;
     timer.after(20ms, bind(fired));
@@ -65,6 +67,20 @@ TEST_P(Faults, ATimerWhoseTimerfdCannotBeWaitedForFires) {
     ASSERT_TRUE(own);
     refuse_call(SYS_epoll_ctl, ENOSPC);
     expect_timers_fire(*own);
+  }));
+}
+
+TEST_P(Faults, WithoutAbsoluteTimeoutsTheRingWaitsForTimersAllTheSame) {
+  if (GetParam() != Backend::io_uring) GTEST_SKIP() << "only the ring is entered";
+  EXPECT_TRUE(in_child([] {
+    auto own = Loop::create({.backend = Backend::io_uring});
+    ASSERT_TRUE(own);
+    constexpr unsigned flags_argument = 3;
+    constexpr unsigned absolute_timer = 1U << 5;  // IORING_ENTER_ABS_TIMER
+    refuse_flags(SYS_io_uring_enter, flags_argument, absolute_timer, EINVAL);
+    // The first wait submits something, and goes another way.
+    for (int time = 0; time < 3; ++time)
+      expect_timers_fire(*own, {Clock::monotonic});
   }));
 }
 

@@ -64,7 +64,7 @@ class TimerWheel {
         tick_ = std::max(tick_, tick);
         return nullptr;
       }
-      open(first());
+      open(first(), tick);
     }
     sort_due();
     Node& node = Traits::node(*due_.front());
@@ -177,8 +177,13 @@ class TimerWheel {
   }
 
   /// Time has come to the first slot: it is the present one, and its nodes go where they belong.
-  void open(std::uint16_t place) noexcept {
+  void open(std::uint16_t place, std::int64_t tick) noexcept {
     tick_ = start_of(place);
+    // What is alone needs no sorting: if it is due it goes through no level in between.
+    if (!slots_[place]->linked()) {
+      const std::int64_t own = tick_of(Traits::node(*slots_[place]));
+      if (own <= tick && own < end_of(place)) tick_ = own;
+    }
     List nodes;
     insert_before(*slots_[place], nodes.end);
     mark_unused(place);

@@ -95,6 +95,7 @@ class UringEngine final : public Engine {
   std::size_t reap();
   void empty_host() noexcept;
   void enter(unsigned wanted, __kernel_timespec* timeout) noexcept;
+  bool sleep_until(nanoseconds deadline) noexcept;
   bool kernel_asks() const noexcept;
 
   Core* core_ = nullptr;
@@ -109,6 +110,8 @@ class UringEngine final : public Engine {
   std::vector<File*> unasked_;  // Told something, or keep something, that perhaps nobody wants more of.
   std::size_t in_ring_ = 0;     // Submissions for Files whose last completion is still to come.
   bool enabled_ = false;
+  bool registered_ = false;  // The ring's descriptor: calls name it by number.
+  bool absolute_ = true;     // The kernel knows IORING_ENTER_ABS_TIMER, as far as we know.
   bool watching_event_ = false;
   bool nosignal_;
   bool guard_;  // No RWF_NOSIGNAL here: SIGPIPE is held back while the kernel works for us.

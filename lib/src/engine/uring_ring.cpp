@@ -38,6 +38,9 @@ constexpr unsigned needed_features =
 
 constexpr unsigned fewest_entries = 8;
 
+/// IORING_ENTER_ABS_TIMER, Linux 6.12.
+constexpr unsigned enter_absolute_timer = 1U << 5;
+
 /// A ring that can be made may be of no use: filters of system calls know three of them.
 Result<void> try_out(const io_uring& ring) noexcept {
   if ((ring.features & needed_features) != needed_features) {
@@ -104,7 +107,7 @@ void UringEngine::begin() {
   if (!enabled_) {
     enabled_ = true;
     io_uring_register(static_cast<unsigned>(ring_.ring_fd), IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
-    (void)io_uring_register_ring_fd(&ring_);
+    registered_ = io_uring_register_ring_fd(&ring_) == 1;
   }
   if (watching_event_) return;
   // Never read: each write is told once, by a poll that stays.
@@ -138,6 +141,24 @@ void UringEngine::enter(unsigned wanted, __kernel_timespec* timeout) noexcept {
   (void)guard.passed(-EPIPE);
 }
 
+/// Where there is nothing to submit, as when only a timer is waited for: without a look at the clock, and without a way
+/// through liburing, which knows no absolute time. False where the kernel does not either.
+bool UringEngine::sleep_until(nanoseconds deadline) noexcept {
+  if (!absolute_ || io_uring_sq_ready(&ring_) > 0) return false;
+  __kernel_timespec until{deadline.count() / 1'000'000'000, deadline.count() % 1'000'000'000};
+  io_uring_getevents_arg argument{};
+  argument.ts = reinterpret_cast<std::uint64_t>(&until);
+  const unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG | enter_absolute_timer |
+                         (registered_ ? IORING_ENTER_REGISTERED_RING : 0);
+  ++core_->statistics.kernel_entries;
+  SigpipeGuard guard{guard_};
+  const auto fd = static_cast<unsigned>(registered_ ? ring_.enter_ring_fd : ring_.ring_fd);
+  const int result = io_uring_enter2(fd, 0, 1, flags, reinterpret_cast<sigset_t*>(&argument), sizeof argument);
+  (void)guard.passed(-EPIPE);
+  absolute_ = result != -EINVAL;
+  return absolute_;
+}
+
 void UringEngine::flush() {
   begin();
   retry_backlog();
@@ -169,7 +190,7 @@ void UringEngine::wait(nanoseconds deadline) {
     enter(0, nullptr);
   } else if (deadline == never) {
     enter(1, nullptr);
-  } else {
+  } else if (!sleep_until(deadline)) {
     const nanoseconds left = saturating_since(deadline, read_clock(Clock::monotonic));
     __kernel_timespec timeout{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
     enter(1, &timeout);

@@ -202,7 +202,8 @@ class Core {
   bool running_ = false;
   bool delivering_ = false;
   BufferPool* pools_ = nullptr;
-  Timers timers_[3];  // By clock.
+  unsigned clocks_used_ = 0;  // A bit for each that ever had a timer: the wheels of others are not looked at.
+  Timers timers_[3];          // By clock.
   std::unique_ptr<ClockWatch> watches_[3];
   PostRing<Post> posts_;
   std::atomic<Remote*> remotes_{nullptr};

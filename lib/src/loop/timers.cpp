@@ -3,6 +3,7 @@
 #include "loop/core.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 
 namespace evt::detail {
@@ -17,6 +18,7 @@ constexpr int expiries_a_turn = 256;
 
 void Core::start_timer(Timer& timer) noexcept {
   timer.state_ = Request::State::in_flight;
+  clocks_used_ |= 1U << static_cast<unsigned>(timer.clock_);
   Timers& wheel = timers(timer.clock_);
   if (wheel.empty()) (void)wheel.pop(time_of(timer.clock_).count());  // So that it knows the time.
   wheel.push(timer);
@@ -52,10 +54,10 @@ void Core::expire(Timer& timer, nanoseconds now) noexcept {
 }
 
 void Core::expire_timers() noexcept {
-  for (std::size_t index = 0; index < std::size(timers_); ++index) {
-    Timers& timers = timers_[index];
+  for (unsigned clocks = clocks_used_; clocks != 0; clocks &= clocks - 1) {
+    const auto clock = static_cast<Clock>(std::countr_zero(clocks));
+    Timers& timers = this->timers(clock);
     if (timers.empty()) continue;
-    const auto clock = static_cast<Clock>(index);
     const nanoseconds time = time_of(clock);
     for (int count = 0; count < expiries_a_turn; ++count) {
       Timer* timer = timers.pop(time.count());
@@ -68,7 +70,8 @@ void Core::expire_timers() noexcept {
 /// Not later than the earliest deadline on the monotonic clock; other clocks' go to their ClockWatch.
 nanoseconds Core::next_deadline(Effort effort) noexcept {
   nanoseconds earliest = never;
-  for (std::size_t index = 0; index < std::size(timers_); ++index) {
+  for (unsigned clocks = clocks_used_; clocks != 0; clocks &= clocks - 1) {
+    const auto index = static_cast<std::size_t>(std::countr_zero(clocks));
     const auto clock = static_cast<Clock>(index);
     Timers& timers = timers_[index];
     const nanoseconds deadline = timers.empty() ? never : nanoseconds{timers.earliest(effort)};
