@@ -89,6 +89,24 @@ teardown() { stop_servers; }
 ;1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa. PTR" ]
 }
 
+@test "--search uses the search list, --ndots says when" {
+  asked() { dnsq "$at" "$@" --timeout 2s +noall +question | awk '{print $1}'; }
+  export LOCALDOMAIN="absent.zone zone"
+  [ "$(asked host)" = ";host." ]
+  [ "$(asked host --search)" = ";host.absent.zone." ]
+  [ "$(asked absent --search)" = ";absent." ]
+  [ "$(asked a.b --search)" = ";a.b." ]
+  [ "$(asked a.b --search --ndots 2)" = ";a.b.absent.zone." ]
+  [ "$(RES_OPTIONS=ndots:2 asked a.b --search)" = ";a.b.absent.zone." ]
+  [ "$(asked host. --search)" = ";host." ]
+}
+
+@test "--x20 is taken by a server that repeats what it was asked" {
+  run -0 --separate-stderr dnsq "$at" averylongnameofmanyletters.example --x20 +noall +question
+  [[ ${output,,} == ";averylongnameofmanyletters.example."* ]]
+  [ "$output" != "${output,,}" ]
+}
+
 @test "names of other scripts are asked for in ASCII" {
   run --separate-stderr dnsq "$at" bücher.example +noall +question
   [[ $output == ";xn--bcher-kva.example."* ]]
