@@ -104,13 +104,13 @@ _evtool() {
       ;;
     dial)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-t --timeout= --attempt-timeout= -w --idle-timeout= -z --scan --wait= --every= --trace-dial -4 --ipv4 -6 --ipv6 --bind= --nodelay --keepalive --fast-open -u --udp -U --unix -l --listen --print-addr -v --proxy= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '-t --timeout= --attempt-timeout= -w --idle-timeout= -z --scan --wait= --every= --trace-dial -4 --ipv4 -6 --ipv6 --bind= --nodelay --keepalive --fast-open -u --udp -U --unix -l --listen --print-addr -v --tls --proxy= -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       fi
       ;;
     dnsq)
       if [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-t --type= -c --class= -x --reverse= -p --port= -4 --ipv4 -6 --ipv6 --tcp --short --answer --timeout= --tries= --no-rd --do --cd --no-ad --no-edns --no-cookie --nsid --bufsize= --subnet= --padding= --search --ndots= --ignore-tc --x20 --stdin -f --file= --concurrency= --rate= --ordered -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W '-t --type= -c --class= -x --reverse= -p --port= -4 --ipv4 -6 --ipv6 --tcp --tls --short --answer --timeout= --tries= --no-rd --do --cd --no-ad --no-edns --no-cookie --nsid --bufsize= --subnet= --padding= --search --ndots= --ignore-tc --x20 --stdin -f --file= --concurrency= --rate= --ordered -h --help -V --version -q --quiet --verbose --json --json-file= --color= --backend= --stats --trace=' -- "$current")
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace 2> /dev/null
       fi
       ;;

@@ -49,6 +49,7 @@ constexpr auto options = std::to_array<Option>({
     option<&Settings::listen>({.letter = 'l', .name = "listen", .help = "wait for one connection instead"}),
     option<&Settings::print_addr>({.name = "print-addr", .help = "-l: say where, which port 0 leaves open"}),
     option<&Settings::announce>({.letter = 'v', .help = "say when it is connected"}),
+    option<&Settings::tls>({.name = "tls", .help = "TLS: not supported yet"}),
     option<&Settings::proxy>(
         {.name = "proxy", .value = "URL", .help = "over socks5://HOST[:PORT] or http://HOST[:PORT]"}),
 });

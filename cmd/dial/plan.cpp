@@ -5,6 +5,7 @@
 #include "terminal.hpp"
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace evtool::dial {
@@ -189,6 +190,7 @@ std::expected<Plan, Exit> plan_of(const Context& context, const Settings& settin
       return Refused(context.usage("bind: {} is of the other family", quoted(bind)));
     plan.options.bind = *address;
   }
+  if (settings.tls) return Refused(context.usage("option '--tls': TLS is not supported yet"));
   if (auto wrong = take_proxy(context, settings, plan)) return Refused(*wrong);
   return plan;
 }
@@ -212,6 +214,25 @@ std::expected<evt::Address, Exit> listen_address(const Context& context, const S
       context.usage("{} is no address to listen on; expected one of this machine, or *", quoted(endpoint->host)));
 }
 
+namespace {
+/// `%40` as `@` (RFC 3986 §2.1); a percent sign that begins nothing is one.
+std::string unescaped(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    unsigned octet = 0;
+    const char* const digits = text.data() + 1;
+    if (text.size() > 2 && text.front() == '%' && std::from_chars(digits, digits + 2, octet, 16).ptr == digits + 2) {
+      plain.push_back(static_cast<char>(octet));
+      text.remove_prefix(3);
+    } else {
+      plain.push_back(text.front());
+      text.remove_prefix(1);
+    }
+  }
+  return plain;
+}
+}  // namespace
+
 std::expected<Proxy, std::string> parse_proxy(std::string_view text) {
   const std::string problem = quoted(text) + " is no proxy; expected socks5://[USER:PASSWORD@]HOST[:PORT] or http://…";
   const std::size_t slashes = text.find("://");
@@ -228,8 +249,8 @@ std::expected<Proxy, std::string> parse_proxy(std::string_view text) {
   if (rest.ends_with('/')) rest.remove_suffix(1);
   if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
     const std::string_view user = rest.substr(0, at);
-    proxy.user = user.substr(0, user.find(':'));
-    if (user.contains(':')) proxy.password = user.substr(user.find(':') + 1);
+    proxy.user = unescaped(user.substr(0, user.find(':')));
+    if (user.contains(':')) proxy.password = unescaped(user.substr(user.find(':') + 1));
     rest.remove_prefix(at + 1);
   }
   const bool has_port = rest.rfind(':') != std::string_view::npos && !rest.ends_with(']');

@@ -27,6 +27,7 @@ struct Settings {
   bool listen = false;
   bool print_addr = false;
   bool announce = false;
+  bool tls = false;
   std::string proxy;
 };
 

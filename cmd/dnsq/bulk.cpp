@@ -18,7 +18,9 @@ namespace {
 using evt::dns::Message;
 using evt::dns::Rcode;
 
-constexpr std::uint8_t default_tries = 10;
+constexpr unsigned default_tries = 10;
+/// Of a server that never said anything: with doubled timeouts 15 seconds.
+constexpr unsigned tries_of_the_silent = 4;
 /// Of an ICMP refusal, where there is no other server to go to.
 constexpr evt::nanoseconds after_refusal = std::chrono::milliseconds{100};
 constexpr std::uint8_t most_refusals = 3;
@@ -49,7 +51,8 @@ evt::nanoseconds stream_timeout(const Settings& settings) {
 Channel::Limits channel_limits(const Settings& settings) {
   constexpr std::size_t line = 64;
   const std::size_t size = std::max<std::size_t>(settings.buffer_size.value_or(0), 1232);
-  return {.questions = settings.concurrency, .largest_datagram = (size / line + 1) * line};
+  return {.questions = settings.concurrency.value_or(default_concurrency),
+          .largest_datagram = (size / line + 1) * line};
 }
 
 Records::Options record_options(const Context& context, const Settings& settings) {
@@ -66,7 +69,7 @@ Bulk::Bulk(Context& context, evt::Loop& loop, const Settings& settings, BulkPlan
       plan_(std::move(plan)),
       descriptors_(raise_descriptor_limit()),
       form_(settings, plan_.subnet),
-      window_(settings.concurrency),
+      window_(concurrency()),
       channels_(loop, *this, cookies_, {.sockets = sockets_of(descriptors_), .channel = channel_limits(settings)}),
       streams_(loop, *this, streams_of(descriptors_)),
       lines_(loop, plan_.input,
@@ -74,7 +77,6 @@ Bulk::Bulk(Context& context, evt::Loop& loop, const Settings& settings, BulkPlan
       writer_(loop, context.json_fd() >= 0 ? context.json_fd() : STDOUT_FILENO,
               {.function = [](void* self) { static_cast<Bulk*>(self)->schedule(); }, .context = this}),
       records_(writer_, record_options(context, settings)),
-      most_tries_(static_cast<std::uint8_t>(std::min(settings.tries.value_or(default_tries), 255U))),
       rate_timer_(loop),
       channel_timer_(loop),
       progress_wake_(loop) {
@@ -129,7 +131,7 @@ void Bulk::pump() {
 }
 
 bool Bulk::may_begin() const {
-  return under_way_ < settings_.concurrency && in_the_air() < window_.limit() && later_.empty() && !writer_.is_full() &&
+  return under_way_ < concurrency() && in_the_air() < window_.limit() && later_.empty() && !writer_.is_full() &&
          !writer_.error() && records_.may_begin(sequence_);
 }
 
@@ -233,6 +235,11 @@ evt::nanoseconds Bulk::timeout_of(const Slot& slot) const {
   return first * (1U << std::min(slot.tries - 1U, 3U));
 }
 
+unsigned Bulk::tries_of(const Slot& slot) const {
+  const unsigned usual = round_trips_[slot.server].is_known() ? default_tries : tries_of_the_silent;
+  return std::min(settings_.tries.value_or(usual), 255U);
+}
+
 void Bulk::set_deadline(Slot& slot, evt::nanoseconds delay) {
   slot.deadline = loop_.now() + delay;
   // One that is neither idle nor can be moved has expired for an earlier question: on_deadline() sees that.
@@ -259,7 +266,7 @@ void Bulk::on_deadline(evt::Timer& timer) {
   if (std::exchange(slot.paused, false)) return ask_later(slot);
   window_.on_loss(loop_.now(), timeout_of(slot));
   slot.channel->remove(slot);
-  if (slot.tries < most_tries_) return ask_later(slot);
+  if (slot.tries < tries_of(slot)) return ask_later(slot);
   fail(slot, evt::errno_error("dns", ETIMEDOUT));
 }
 
@@ -269,7 +276,8 @@ void Bulk::on_failure(Channel& channel, const evt::Error& error) {
   channel.for_each([&](Slot& slot) {
     channel.remove(slot);
     const bool again = elsewhere && !slot.fixed_server;
-    if (slot.tries >= most_tries_ || ++slot.refusals >= (again ? most_tries_ : most_refusals)) return fail(slot, error);
+    if (slot.tries >= tries_of(slot) || ++slot.refusals >= (again ? tries_of(slot) : most_refusals))
+      return fail(slot, error);
     again ? ask_later(slot) : pause(slot);
   });
   schedule();
@@ -311,7 +319,7 @@ void Bulk::on_answer(Slot& slot, const Message& message) {
 
 /// Whether an error may be no answer yet: without EDNS, with the cookie just learnt, or at the next server.
 bool Bulk::ask_otherwise(Slot& slot, Rcode rcode) {
-  if (slot.tries >= most_tries_) return false;
+  if (slot.tries >= tries_of(slot)) return false;
   switch (rcode) {
     case Rcode::badcookie:
       return true;
@@ -338,7 +346,8 @@ bool Bulk::ask_otherwise(Slot& slot, Rcode rcode) {
 void Bulk::on_stream(Slot& slot, const evt::Result<Message>& message) {
   if (message) {
     on_answer(slot, *message);
-  } else if (slot.tries < most_tries_ && message.error() != std::errc::bad_message && ++slot.refusals < most_refusals) {
+  } else if (slot.tries < tries_of(slot) && message.error() != std::errc::bad_message &&
+             ++slot.refusals < most_refusals) {
     ask_later(slot);
   } else {
     fail(slot, message.error());
@@ -357,8 +366,9 @@ void Bulk::answer(Slot& slot, const Message& message) {
 
 void Bulk::fail(Slot& slot, const evt::Error& error) {
   tally_.count(fate_of(error));
-  records_.failure(subject_of(slot), status_of(error), fate_of(error) == Fate::silent ? "" : error.operation);
-  if (settings_.short_form) context_.error("{}: {}", slot.name.text(), error.code.message());
+  const std::string reason = fate_of(error) == Fate::silent ? error.code.message() : error.operation;
+  records_.failure(subject_of(slot), status_of(error), reason);
+  if (settings_.short_form) context_.error("{}: {}", slot.name.text(), reason);
   free(slot);
 }
 

@@ -36,6 +36,8 @@ struct BulkPlan {
   evt::FileSource input;
 };
 
+inline constexpr std::uint32_t default_concurrency = 100;
+
 class Bulk final : private ChannelUser, private StreamUser {
  public:
   Bulk(Context& context, evt::Loop& loop, const Settings& settings, BulkPlan plan);
@@ -79,6 +81,8 @@ class Bulk final : private ChannelUser, private StreamUser {
   Exit conclude();
 
   evt::nanoseconds timeout_of(const Slot& slot) const;
+  unsigned tries_of(const Slot& slot) const;
+  std::uint32_t concurrency() const { return settings_.concurrency.value_or(default_concurrency); }
   Subject subject_of(const Slot& slot) const {
     return {.sequence = slot.sequence, .name = &slot.name, .text = {}, .type = slot.type};
   }
@@ -106,7 +110,6 @@ class Bulk final : private ChannelUser, private StreamUser {
   std::deque<Slot*> later_;  // To be asked (again) as soon as a channel is free.
   std::uint64_t sequence_ = 0;
   std::uint32_t under_way_ = 0;
-  std::uint8_t most_tries_;
   bool scheduled_ = false;
   evt::nanoseconds began_{0};
   evt::nanoseconds rate_began_{0};

@@ -4,6 +4,7 @@
 #include "dnsq/operands.hpp"
 #include "dnsq/settings.hpp"
 #include "dnsq/single.hpp"
+#include <evt/dial.hpp>
 #include <evt/dns/config.hpp>
 #include <evt/dns/resolver.hpp>
 
@@ -12,6 +13,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 
 namespace evtool {
 namespace {
@@ -36,6 +38,7 @@ constexpr auto options = std::to_array<Option>({
     option<&Settings::ipv4>({.letter = '4', .name = "ipv4", .help = "ask over IPv4 only"}),
     option<&Settings::ipv6>({.letter = '6', .name = "ipv6", .help = "ask over IPv6 only"}),
     option<&Settings::tcp>({.name = "tcp", .help = "ask over TCP"}),
+    option<&Settings::tls>({.name = "tls", .help = "ask over TLS: not supported yet"}),
     option<&Settings::short_form>({.name = "short", .help = "print the data of answers only"}),
     option<hide_all_but_answers>({.name = "answer", .help = "print the answer section only"}),
     option<&Settings::timeout>(
@@ -70,14 +73,18 @@ constexpr std::uint32_t most_concurrency = 50'000;
 std::optional<Exit> refuse(const Context& context, const Settings& settings, const Plan& plan) {
   if (settings.ipv4 && settings.ipv6) return context.usage("options '-4' and '-6' exclude each other");
   if (settings.from_stdin && settings.file) return context.usage("options '--stdin' and '--file' exclude each other");
-  if (settings.concurrency == 0 || settings.concurrency > most_concurrency)
-    return context.usage("--concurrency: '{}' is not between 1 and {}", settings.concurrency, most_concurrency);
+  if (settings.tls) return context.usage("option '--tls': TLS is not supported yet");
+  if (settings.concurrency && (*settings.concurrency == 0 || *settings.concurrency > most_concurrency))
+    return context.usage("--concurrency: '{}' is not between 1 and {}", *settings.concurrency, most_concurrency);
   if (settings.tries == 0U) return context.usage("--tries: '0' would ask nobody");
   if (settings.timeout && *settings.timeout <= Duration::zero())
     return context.usage("--timeout: '0' waits for nothing");
   if (!settings.bulk()) {
-    if (settings.rate || settings.ordered)
-      return context.usage("options '--rate' and '--ordered' need '--stdin' or '--file'");
+    const char* const option = settings.rate          ? "--rate"
+                               : settings.ordered     ? "--ordered"
+                               : settings.concurrency ? "--concurrency"
+                                                      : nullptr;
+    if (option != nullptr) return context.usage("option '{}' needs '--stdin' or '--file'", option);
     if (plan.asks.empty()) return context.usage("missing operand: NAME, or --stdin");
     return std::nullopt;
   }
@@ -91,16 +98,34 @@ bool wanted(const Settings& settings, const evt::Address& address) {
   return address.family() == AF_INET6 ? !settings.ipv4 : !settings.ipv6;
 }
 
+/// `name:port` or `name`; nothing where it cannot be either.
+std::optional<evt::DialHost> split_server(const std::string& text, std::uint16_t port) {
+  const auto colon = text.find(':');
+  evt::DialHost host{.name = text.substr(0, colon), .port = port};
+  if (host.name.empty() || host.name.find_first_of(" /[]#@%") != std::string::npos) return std::nullopt;
+  if (colon == std::string::npos) return host;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data() + colon + 1, end, host.port);
+  if (read.ec != std::errc() || read.ptr != end || host.port == 0) return std::nullopt;
+  return host;
+}
+
 /// Addresses of a server that was named.
 std::expected<std::vector<evt::Address>, Exit> find_server(const Context& context, evt::Loop& loop,
                                                            const std::string& text, const Settings& settings) {
   const std::uint16_t port = settings.port.value_or(default_port);
-  if (const auto address = dnsq::parse_server(text, port)) return {{*address}};
+  if (text.starts_with("tls:") || text.starts_with("https:"))
+    return std::unexpected(context.usage("'@{}': TLS is not supported yet", text));
+  if (const auto address = dnsq::parse_server(text, port); address && address->port() != 0) return {{*address}};
+  const auto host = split_server(text, port);
+  if (!host)
+    return std::unexpected(
+        context.usage("'@{}' is no server; expected an address or a name, with or without :PORT", text));
   evt::dns::Resolver resolver(loop);
   evt::dns::Lookup lookup(resolver);
   evt::Result<evt::dns::Addresses> found;
   auto done = [&](evt::Result<evt::dns::Addresses> result) { found = std::move(result); };
-  lookup.lookup(text, evt::bind(done));
+  lookup.lookup(host->name, evt::bind(done));
   if (const auto ran = loop.run(); !ran) found = std::unexpected(ran.error());
   if (!found) {
     context.error("@{}: {}", text, found.error().code.message());
@@ -108,7 +133,7 @@ std::expected<std::vector<evt::Address>, Exit> find_server(const Context& contex
   }
   std::vector<evt::Address> addresses;
   for (const evt::Address& address : found->list)
-    addresses.push_back(address.with_port(port));
+    addresses.push_back(address.with_port(host->port));
   return addresses;
 }
 

@@ -4,7 +4,9 @@
 #include "dnsq/plus_words.hpp"
 #include "dnsq/questions.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace evtool::dnsq {
 
@@ -33,6 +35,14 @@ std::string reverse_name(const evt::Address& address) {
     name.append({digits[octets[i] >> 4U], '.'});
   }
   return name + "ip6.arpa.";
+}
+
+/// `10.1` as `10.1.0.0`, which dig takes in a subnet.
+std::string with_all_octets(std::string address) {
+  if (address.empty() || address.find_first_not_of("0123456789.") != std::string::npos) return address;
+  for (auto dots = std::ranges::count(address, '.'); dots < 3; ++dots)
+    address += ".0";
+  return address;
 }
 
 class Planner {
@@ -68,12 +78,16 @@ class Planner {
       if (word.starts_with('+')) continue;
       if (auto refused = read_word(word)) return refused;
     }
+    // Types without a name are meant for the addresses.
+    std::vector<Type> reverse_types{settings_.type ? plan_.type : Type::ptr};
+    if (!settings_.reverse.empty() && names_.empty() && !types_.empty()) reverse_types = std::exchange(types_, {});
     end_group();
     for (const std::string& text : settings_.reverse) {
       const auto address = evt::Address::parse_ip(text, 0);
       if (!address) return context_.usage("-x: '{}' is no address; expected 192.0.2.1 or 2001:db8::1", text);
       const std::string name = reverse_name(*address);
-      plan_.asks.push_back({name, {.name = *parse_name(name), .type = Type::ptr, .cls = plan_.cls}});
+      for (const Type type : reverse_types)
+        plan_.asks.push_back({name, {.name = *parse_name(name), .type = type, .cls = plan_.cls}});
     }
     return std::nullopt;
   }
@@ -135,9 +149,9 @@ class Planner {
     if (!settings_.subnet) return std::nullopt;
     const std::string& text = *settings_.subnet;
     const auto slash = text.find('/');
-    const auto address = evt::Address::parse_ip(text.substr(0, slash), 0);
+    const auto address = evt::Address::parse_ip(with_all_octets(text.substr(0, slash)), 0);
     const std::uint8_t longest = address && address->family() == AF_INET6 ? 128 : 32;
-    std::uint8_t prefix = longest;
+    std::uint8_t prefix = text == "0" ? std::uint8_t{0} : longest;
     bool well = address.has_value();
     if (well && slash != std::string::npos) {
       const char* end = text.data() + text.size();

@@ -21,6 +21,8 @@ class RoundTrip {
     smooth_ += (time - smooth_) / 8;
   }
 
+  bool is_known() const { return smooth_ != evt::nanoseconds::zero(); }
+
   /// Without a measurement the longest.
   evt::nanoseconds timeout() const {
     if (smooth_ == evt::nanoseconds::zero()) return longest;

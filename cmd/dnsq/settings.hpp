@@ -28,6 +28,7 @@ struct Settings {
   bool ipv4 = false;
   bool ipv6 = false;
   bool tcp = false;
+  bool tls = false;
   bool short_form = false;
   bool only_answer = false;
   Shown shown;
@@ -52,7 +53,7 @@ struct Settings {
 
   bool from_stdin = false;
   std::optional<std::string> file;
-  std::uint32_t concurrency = 100;
+  std::optional<std::uint32_t> concurrency;
   std::optional<Rate> rate;
   bool ordered = false;
 

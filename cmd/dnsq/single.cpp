@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace evtool::dnsq {
 
@@ -73,7 +74,10 @@ class Session {
   }
 
   void run(const evt::dns::Topic& topic) {
-    query_.ask(topic, asking_.options, evt::bind<&Session::on_answer>(*this));
+    evt::dns::QueryOptions options = asking_.options;
+    // Answers to ANY are long, and servers want to see that nobody forged the question (RFC 8482).
+    if (topic.type == evt::dns::Type::any) options.transport = evt::dns::Transport::tcp;
+    query_.ask(topic, std::move(options), evt::bind<&Session::on_answer>(*this));
     if (const auto ran = loop_.run(); !ran) result_ = std::unexpected(ran.error());
   }
 
@@ -90,7 +94,7 @@ class Session {
     }
     std::string out;
     if (settings_.short_form) {
-      append_short(out, result_->message);
+      if (settings_.shown.sections.answer) append_short(out, result_->message);
       if (fate != Fate::found) context_.error("{}: {}", subject, evt::dns::text_of(result_->message.rcode()));
     } else {
       append_answer(out, *result_);
@@ -99,7 +103,8 @@ class Session {
   }
 
   void append_answer(std::string& out, const Answer& answer) const {
-    if (answer.transport == evt::dns::Transport::tcp && !settings_.tcp && settings_.shown.sections.comments)
+    const bool fell_back = answer.transport == evt::dns::Transport::tcp && answer.tries > 1;
+    if (fell_back && !settings_.tcp && settings_.shown.sections.comments)
       out.append(";; Truncated, retrying in TCP mode.\n");
     append_message(out, answer.message, settings_.shown.sections, client_cookie());
     if (!settings_.shown.statistics) return;

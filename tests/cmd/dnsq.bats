@@ -158,6 +158,46 @@ END
   wrong "--tries: '0' would ask nobody" --tries 0 host.example
 }
 
+@test "servers that can be none are refused, and TLS is not in" {
+  for server in 127.0.0.1:99999 127.0.0.1:x 127.0.0.1: '[::1' '127.0.0.1#53' fe80::1%nope 127.0.0.1:0; do
+    run --separate-stderr dnsq "@$server" host.example
+    one_line 2 "evtool dnsq: '@$server' is no server; expected an address or a name, with or without :PORT"
+  done
+  run --separate-stderr dnsq @tls:192.0.2.1 host.example
+  one_line 2 "evtool dnsq: '@tls:192.0.2.1': TLS is not supported yet"
+  run --separate-stderr dnsq "$at" --tls host.example
+  one_line 2 "evtool dnsq: option '--tls': TLS is not supported yet"
+  run --separate-stderr dnsq "$at" +https host.example
+  one_line 2 "evtool dnsq: '+https' asks for TLS, which is not supported yet"
+}
+
+@test "a server may be named, with its port" {
+  run -0 --separate-stderr dnsq "@localhost:${at##*:}" host.example +short
+  [ "$output" = 192.0.2.1 ]
+}
+
+@test "a type that is named counts for -x too" {
+  run --separate-stderr dnsq "$at" -x 192.0.2.7 TXT +noall +question
+  [[ $output == *IN*TXT ]]
+  run --separate-stderr dnsq "$at" -t TXT -x 192.0.2.7 +noall +question
+  [[ $output == *IN*TXT ]]
+}
+
+@test "the last of dig's words wins" {
+  run -0 --separate-stderr dnsq "$at" host.example +short +noall
+  [ -z "$output" ]
+  run -0 --separate-stderr dnsq "$at" host.example +noall +short
+  [ "$output" = 192.0.2.1 ]
+  run -0 --separate-stderr dnsq "$at" host.example +subnet=10.1/16 +subnet=0 +nosubnet +tries=0 +time=0 +short
+  [ "$output" = 192.0.2.1 ]
+}
+
+@test "ANY is asked over TCP" {
+  run -0 --separate-stderr dnsq "$at" host.example ANY
+  [[ $output == *"(TCP)"* ]]
+  [[ $output != *Truncated* ]]
+}
+
 @test "names that are none are refused" {
   for name in a..b "$(printf 'x%.0s' {1..64}).example" .b; do
     run --separate-stderr dnsq "$at" "$name"

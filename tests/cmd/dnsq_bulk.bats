@@ -154,5 +154,5 @@ END
   run --separate-stderr dnsq @127.0.0.1:1 --stdin host.example
   one_line 2 "evtool dnsq: names are read from the file or standard input, not from the command line too"
   run --separate-stderr dnsq @127.0.0.1:1 --ordered host.example
-  one_line 2 "evtool dnsq: options '--rate' and '--ordered' need '--stdin' or '--file'"
+  one_line 2 "evtool dnsq: option '--ordered' needs '--stdin' or '--file'"
 }

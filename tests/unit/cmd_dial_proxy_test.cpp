@@ -53,6 +53,9 @@ TEST(DialProxy, IsReadFromAUrl) {
   EXPECT_EQ(proxy->user, "me");
   EXPECT_EQ(proxy->password, "a:b");
   EXPECT_EQ(std::get<evt::Address>(proxy->target).to_string(), "[::1]:7");
+  const auto escaped = parse_proxy("http://a%3Ab:p%40%2f100%@proxy/");
+  EXPECT_EQ(escaped->user, "a:b");
+  EXPECT_EQ(escaped->password, "p@/100%");
   EXPECT_EQ(std::get<evt::DialHost>(parse_proxy("socks5://proxy")->target).port, 1080);
   EXPECT_EQ(std::get<evt::DialHost>(parse_proxy("http://proxy/")->target).port, 8080);
   for (const char* text : {"", "proxy:80", "ftp://x", "http://", "socks5://x:y:z", "https://x", "socks5://:80"}) {
