@@ -70,6 +70,22 @@ constexpr auto options = std::to_array<Option>({
 constexpr std::uint16_t default_port = 53;
 constexpr std::uint32_t most_concurrency = 50'000;
 
+/// What goes with few questions, or with many, and not with the others.
+std::optional<Exit> refuse_mixture(const Context& context, const Settings& settings, const Plan& plan) {
+  if (settings.bulk()) {
+    if (!plan.asks.empty())
+      return context.usage("names are read from the file or standard input, not from the command line too");
+    if (settings.search) return context.usage("option '--search' is not for many questions");
+    return std::nullopt;
+  }
+  const char* option = settings.concurrency ? "--concurrency" : nullptr;
+  if (settings.ordered) option = "--ordered";
+  if (settings.rate) option = "--rate";
+  if (option != nullptr) return context.usage("option '{}' needs '--stdin' or '--file'", option);
+  if (plan.asks.empty()) return context.usage("missing operand: NAME, or --stdin");
+  return std::nullopt;
+}
+
 std::optional<Exit> refuse(const Context& context, const Settings& settings, const Plan& plan) {
   if (settings.ipv4 && settings.ipv6) return context.usage("options '-4' and '-6' exclude each other");
   if (settings.from_stdin && settings.file) return context.usage("options '--stdin' and '--file' exclude each other");
@@ -79,19 +95,7 @@ std::optional<Exit> refuse(const Context& context, const Settings& settings, con
   if (settings.tries == 0U) return context.usage("--tries: '0' would ask nobody");
   if (settings.timeout && *settings.timeout <= Duration::zero())
     return context.usage("--timeout: '0' waits for nothing");
-  if (!settings.bulk()) {
-    const char* const option = settings.rate          ? "--rate"
-                               : settings.ordered     ? "--ordered"
-                               : settings.concurrency ? "--concurrency"
-                                                      : nullptr;
-    if (option != nullptr) return context.usage("option '{}' needs '--stdin' or '--file'", option);
-    if (plan.asks.empty()) return context.usage("missing operand: NAME, or --stdin");
-    return std::nullopt;
-  }
-  if (!plan.asks.empty())
-    return context.usage("names are read from the file or standard input, not from the command line too");
-  if (settings.search) return context.usage("option '--search' is not for many questions");
-  return std::nullopt;
+  return refuse_mixture(context, settings, plan);
 }
 
 bool wanted(const Settings& settings, const evt::Address& address) {
