@@ -10,7 +10,8 @@
 
 namespace evt::dns {
 
-/// Why a message is none. Literals, so that they can be the operation of an Error; arrays, so that each has one address.
+/// Why a message is none. Literals, so that they can be the operation of an Error; arrays, so that each has one
+/// address.
 namespace reason {
 inline constexpr char ends_early[] = "dns: the message ends early";
 inline constexpr char label_kind[] = "dns: a label of an unknown kind";

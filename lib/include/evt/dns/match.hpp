@@ -14,8 +14,8 @@ enum class Match : std::uint8_t {
   foreign,     ///< Something else.
 };
 
-/// Whether `reply`, of which nothing was checked yet, answers `sent`, a whole message. An error without a question is an
-/// answer too: servers that could not read the question send it so. Allocates nothing.
+/// Whether `reply`, of which nothing was checked yet, answers `sent`, a whole message. An error without a question is
+/// an answer too: servers that could not read the question send it so. Allocates nothing.
 Match match(std::span<const std::byte> reply, std::span<const std::byte> sent) noexcept;
 
 }  // namespace evt::dns
