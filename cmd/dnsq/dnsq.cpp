@@ -76,6 +76,7 @@ std::optional<Exit> refuse_mixture(const Context& context, const Settings& setti
     if (!plan.asks.empty())
       return context.usage("names are read from the file or standard input, not from the command line too");
     if (settings.search) return context.usage("option '--search' is not for many questions");
+    if (settings.random_case) return context.usage("option '--x20' is not for many questions");
     return std::nullopt;
   }
   const char* option = settings.concurrency ? "--concurrency" : nullptr;

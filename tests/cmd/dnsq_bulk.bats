@@ -153,6 +153,8 @@ END
   one_line 2 "evtool dnsq: --concurrency: '0' is not between 1 and 50000"
   run --separate-stderr dnsq @127.0.0.1:1 --stdin host.example
   one_line 2 "evtool dnsq: names are read from the file or standard input, not from the command line too"
+  run --separate-stderr dnsq @127.0.0.1:1 --stdin --x20
+  one_line 2 "evtool dnsq: option '--x20' is not for many questions"
   run --separate-stderr dnsq @127.0.0.1:1 --ordered host.example
   one_line 2 "evtool dnsq: option '--ordered' needs '--stdin' or '--file'"
 }
