@@ -23,7 +23,7 @@ teardown() { stop_servers; }
 
 @test "a server that talks first and is done with it ends nothing that we still send" {
   serve tcp 'echo first; exec >&-; cat >got'
-  (sleep 0.3; echo last) | "$EVTOOL" dial 127.0.0.1 "$port" >output
+  (eventually grep -qx first output && echo last) | "$EVTOOL" dial 127.0.0.1 "$port" >output
   [ "$(<output)" = first ]
   eventually grep -qx last got
 }
@@ -139,10 +139,9 @@ teardown() { stop_servers; }
 @test "--wait tries until it is up, and gives up in time" {
   local port
   port=$(closed_port)
-  (sleep 0.4; exec socat -u TCP-LISTEN:"$port",bind=127.0.0.1 CREATE:got) 3>&- &
-  run --separate-stderr "$EVTOOL" dial --wait 10s --every 50ms 127.0.0.1 "$port" <<<up
-  [ "$status" -eq 0 ]
-  [ -z "$stderr" ]
+  # The first try is over, without success, when somebody listens.
+  (eventually grep -q refused said && exec socat -u TCP-LISTEN:"$port",bind=127.0.0.1 CREATE:got) 3>&- &
+  "$EVTOOL" dial --wait 10s --every 50ms --trace-dial 127.0.0.1 "$port" <<<up 2>said
   wait $!
   [ "$(<got)" = up ]
   run --separate-stderr "$EVTOOL" dial -z --wait 200ms --every 50ms 127.0.0.1 "$port"
