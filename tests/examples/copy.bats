@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# examples/copy and copy_coroutine: what goes in comes out, and what goes wrong is said, in either style.
+# README's copy (tests/consumer/main.cpp) and examples/copy_coroutine: what goes in comes out, and what goes wrong is said, in either style.
 bats_require_minimum_version 1.5.0
 
 # each STEP: once for each program.
