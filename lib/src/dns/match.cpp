@@ -1,5 +1,7 @@
 /// match: a reply is held against what was sent, octet by octet.
+#include "dns/labels.hpp"
 #include <evt/dns/match.hpp>
+#include <evt/dns/message.hpp>
 
 #include <algorithm>
 
@@ -7,46 +9,15 @@ namespace evt::dns {
 
 namespace {
 
-constexpr std::size_t header_size = 12;
 constexpr std::size_t type_and_class = 4;
-
-unsigned at(std::span<const std::byte> message, std::size_t index) noexcept {
-  return std::to_integer<unsigned>(message[index]);
-}
-
-unsigned number_at(std::span<const std::byte> message, std::size_t index) noexcept {
-  return at(message, index) << 8U | at(message, index + 1);
-}
-
-unsigned question_count(std::span<const std::byte> message) noexcept {
-  return number_at(message, 4);
-}
-unsigned opcode(std::span<const std::byte> message) noexcept {
-  return at(message, 2) >> 3U & 15U;
-}
-unsigned rcode(std::span<const std::byte> message) noexcept {
-  return at(message, 3) & 15U;
-}
-bool is_reply(std::span<const std::byte> message) noexcept {
-  return (at(message, 2) & 0x80U) != 0;
-}
-
-std::byte folded(std::byte octet) noexcept {
-  return octet >= std::byte{'A'} && octet <= std::byte{'Z'} ? octet | std::byte{0x20} : octet;
-}
-
-/// Length octets, types and classes are below the letters or fall together only with what differs by 0x20: a type or
-/// class is compared exactly, which is why this takes names only.
-bool same_name(std::span<const std::byte> one, std::span<const std::byte> other) noexcept {
-  return std::ranges::equal(one, other, {}, folded, folded);
-}
 
 /// The size of the name at the front, with its final zero; 0 where it is cut or compressed.
 std::size_t name_size(std::span<const std::byte> rest) noexcept {
   std::size_t size = 0;
   while (size < rest.size() && rest[size] != std::byte{0}) {
-    if (at(rest, size) > 63) return 0;
-    size += at(rest, size) + 1;
+    const std::size_t label = detail::octet_at(rest, size);
+    if (label > Name::label_capacity) return 0;
+    size += label + 1;
   }
   return size < rest.size() ? size + 1 : 0;
 }
@@ -59,7 +30,7 @@ Likeness compare(std::span<const std::byte> reply, std::span<const std::byte> se
   if (std::ranges::equal(reply, sent)) return Likeness::same;
   while (!sent.empty()) {
     const std::size_t name = name_size(sent);
-    if (!same_name(sent.first(name), reply.first(name))) return Likeness::different;
+    if (!same_letters(sent.first(name), reply.first(name))) return Likeness::different;
     if (!std::ranges::equal(sent.subspan(name, type_and_class), reply.subspan(name, type_and_class)))
       return Likeness::different;
     sent = sent.subspan(name + type_and_class);
@@ -69,11 +40,10 @@ Likeness compare(std::span<const std::byte> reply, std::span<const std::byte> se
 }
 
 /// The question section without the header; nothing where it is cut or has compressed names.
-std::span<const std::byte> question_of(std::span<const std::byte> message) noexcept {
-  if (message.size() < header_size) return {};
-  std::span<const std::byte> rest = message.subspan(header_size);
+std::span<const std::byte> question_of(std::span<const std::byte> message, const Header& header) noexcept {
+  const std::span<const std::byte> rest = message.subspan(Header::size);
   std::size_t total = 0;
-  for (unsigned left = question_count(message); left > 0; --left) {
+  for (unsigned left = header.count(Section::question); left > 0; --left) {
     const std::size_t size = name_size(rest.subspan(total));
     if (size == 0 || rest.size() - total - size < type_and_class) return {};
     total += size + type_and_class;
@@ -81,25 +51,26 @@ std::span<const std::byte> question_of(std::span<const std::byte> message) noexc
   return rest.first(total);
 }
 
-bool speaks_without_question(std::span<const std::byte> reply) noexcept {
-  constexpr unsigned name_error = 3;
-  return question_count(reply) == 0 && rcode(reply) != 0 && rcode(reply) != name_error;
+bool speaks_without_question(const Header& reply) noexcept {
+  const bool denies = reply.rcode() == Rcode::nxdomain;
+  return reply.count(Section::question) == 0 && reply.rcode() != Rcode::noerror && !denies;
 }
 
 }  // namespace
 
 Match match(std::span<const std::byte> reply, std::span<const std::byte> sent) noexcept {
-  if (reply.size() < header_size || sent.size() < header_size) return Match::foreign;
-  if (!is_reply(reply) || opcode(reply) != opcode(sent)) return Match::foreign;
-  const bool same_id = std::ranges::equal(reply.first(2), sent.first(2));
+  const auto theirs = Header::parse(reply);
+  const auto ours = Header::parse(sent);
+  if (!theirs || !ours) return Match::foreign;
+  if (!theirs->response() || theirs->opcode() != ours->opcode()) return Match::foreign;
   Likeness likeness = Likeness::same;
-  if (question_count(reply) == question_count(sent)) {
-    likeness = compare(reply.subspan(header_size), question_of(sent));
-  } else if (!speaks_without_question(reply)) {
+  if (theirs->count(Section::question) == ours->count(Section::question)) {
+    likeness = compare(reply.subspan(Header::size), question_of(sent, *ours));
+  } else if (!speaks_without_question(*theirs)) {
     likeness = Likeness::different;
   }
   if (likeness == Likeness::different) return Match::foreign;
-  if (!same_id) return Match::wrong_id;
+  if (theirs->id() != ours->id()) return Match::wrong_id;
   return likeness == Likeness::same ? Match::answer : Match::other_case;
 }
 
